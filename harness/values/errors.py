@@ -1,0 +1,114 @@
+"""The one tree of errors, and the exit code that each branch ends a process with.
+
+    HarnessError
+    ├── UsageError                 the user's input: exit code 2
+    │   ├── UnknownNameError       an architecture, kernel, mode, event or filter nobody knows
+    │   ├── CompileError           C that clang refuses; carries clang's own message
+    │   ├── ObjectError            an object file that is not one, or not one of ours
+    │   ├── AnnotationError        malformed or contradictory expectations above a program
+    │   ├── CaseError              a case file that cannot be collected
+    │   └── KernelError            an image, package or configuration that cannot be booted
+    └── InfrastructureError        our side of the fence: exit code 3, outcome BROKEN
+        ├── MissingToolError       a program or package this machine lacks; carries the remedy
+        ├── DownloadError          the archive did not deliver what its signed lists promise
+        ├── ReportError            the report directory cannot be written
+        ├── BootError              QEMU or the guest did not come up
+        └── GuestError             a guest that was up
+            ├── ChannelError       the byte stream ended or timed out
+            │   └── ProtocolError  the bytes are not the wire protocol
+            └── AgentError         the agent could not serve a request; carries errno
+
+A refusal by the kernel (verifier, bpf(2) returning an errno) is a result, never an error.
+"""
+
+
+class HarnessError(Exception):
+    """Root of all errors; the message says what was tried, what came back and the remedy.
+
+    >>> str(HarnessError("no kernel", remedy="give --kernel"))
+    'no kernel\\n  remedy: give --kernel'
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        if self.remedy is None:
+            return self.message
+        return f"{self.message}\n  remedy: {self.remedy}"
+
+
+class UsageError(HarnessError):
+    """The command line, a case or a file the user named is wrong."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that is in no table; the message lists the names that are."""
+
+
+class CompileError(UsageError):
+    """clang refused a source file; the message is clang's own, with the line."""
+
+
+class ObjectError(UsageError):
+    """The object file is not ELF, truncated, for another machine, or holds no programs."""
+
+
+class AnnotationError(UsageError):
+    """The expectation above a program cannot be read, or contradicts itself."""
+
+
+class CaseError(UsageError):
+    """A path, selection or scenario from which no case can be made."""
+
+
+class KernelError(UsageError):
+    """What the user named as a kernel cannot be booted by us."""
+
+
+class InfrastructureError(HarnessError):
+    """This machine or our own tools failed; never the kernel under test."""
+
+    exit_code = 3
+
+
+class MissingToolError(InfrastructureError):
+    """A program, library or permission that this machine lacks."""
+
+
+class DownloadError(InfrastructureError):
+    """A package could not be fetched, or is not what the signed lists promise."""
+
+
+class ReportError(InfrastructureError):
+    """The report directory cannot be written, for example because the disk is full."""
+
+
+class BootError(InfrastructureError):
+    """QEMU did not start, or the guest did not become ready before its deadline."""
+
+
+class GuestError(InfrastructureError):
+    """A running guest stopped serving us."""
+
+
+class ChannelError(GuestError):
+    """The byte stream to the agent ended, or nothing came before the deadline."""
+
+
+class ProtocolError(ChannelError):
+    """The guest sent bytes that are not the wire protocol; nothing after them counts."""
+
+
+class AgentError(GuestError):
+    """The agent is alive but could not serve one request; carries its errno."""
+
+    def __init__(self, message: str, errno: int, *, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.errno = errno

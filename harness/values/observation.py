@@ -1,0 +1,93 @@
+"""What was seen of a kernel during one trial. Facts only: no expectation, no verdict."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LoadObservation:
+    """What the kernel said to one program: BPF_PROG_LOAD and bpf_prog_info."""
+
+    errno: int
+    """0 if it was accepted."""
+
+    log: str
+    """The verifier log, whole unless `log_truncated`."""
+
+    jited_size: int = 0
+    """Bytes of machine code; 0 means the interpreter runs it."""
+
+    xlated_size: int = 0
+    verified_insns: int | None = None
+    log_truncated: bool = False
+    xlated: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        return self.errno == 0
+
+    @property
+    def jited(self) -> bool:
+        return self.jited_size > 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunObservation:
+    """What BPF_PROG_TEST_RUN gave back."""
+
+    errno: int
+    retval: int
+    """Unsigned 32-bit."""
+
+    data_out: bytes = b""
+    ctx_out: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class TableContents:
+    """A table as user space sees it; entries in the kernel's order."""
+
+    name: str
+    type: int
+    entries: tuple[tuple[bytes, bytes], ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The guest's state between trials."""
+
+    boot_id: str
+    taint: int
+    """Bits of /proc/sys/kernel/tainted."""
+
+    programs: int
+    tables: int
+    links: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """Evidence on whether the kernel came through the trial unharmed."""
+
+    before: Health | None
+    after: Health | None
+    """None when the guest did not answer any more."""
+
+    console: str = ""
+    """Console output between this trial's markers, or to the end if the guest was lost."""
+
+    lost: str | None = None
+    """Why the guest was given up: panic, silence, closed channel, protocol error."""
+
+    first_operation_done: bool = True
+    """False when the guest was lost before it had served any operation of the trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """All that was seen in one trial of one filter."""
+
+    load: LoadObservation | None
+    run: RunObservation | None = None
+    tables: tuple[TableContents, ...] = ()
+    trace: tuple[str, ...] = ()

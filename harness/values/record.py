@@ -1,0 +1,55 @@
+"""One line of results.jsonl: everything a report says about one attempt at a trial.
+
+The field names are a public contract; docs/results.md lists them.
+"""
+
+from dataclasses import dataclass, field
+
+from harness.values.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The outcome of one attempt at one trial."""
+
+    case: str
+    """`cases/verifier/oob.bpf.c:oob_value`, with ` @unpriv` for the unprivileged load."""
+
+    program: str
+    group: str
+    arch: str
+    kernel: str
+    """Release: `uname -r`."""
+
+    kernel_source: str
+    """How the user named it, and the package or path it came from."""
+
+    mode: str
+    verdict: Verdict
+    duration_s: float
+    attempt: int
+    """1, or more after BROKEN attempts. Every attempt has its own record."""
+
+    guest: str
+    """Name of the guest: its folder in the report directory."""
+
+    accel: str
+    """`tcg` or `kvm`, with the reason in the guest's folder."""
+
+    qemu: str
+    """QEMU version."""
+
+    jited: bool | None = None
+    """None when nothing was loaded."""
+
+    errno: int | None = None
+    verifier_log: str = ""
+    insns_processed: int | None = None
+    retval: int | None = None
+    final: bool = True
+    """False for an attempt that was retried: it does not count in summaries."""
+
+    reproduce: str = ""
+    """The command that runs this one trial again."""
+
+    extra: dict[str, str] = field(default_factory=dict)
