@@ -14,7 +14,8 @@
         ├── ReportError            the report directory cannot be written
         ├── BootError              QEMU or the guest did not come up
         └── GuestError             a guest that was up
-            ├── ChannelError       the byte stream ended or timed out
+            ├── ChannelError       the byte stream ended
+            │   ├── SilenceError   nothing came before the deadline
             │   └── ProtocolError  the bytes are not the wire protocol
             └── AgentError         the agent could not serve a request; carries errno
 
@@ -99,7 +100,11 @@ class GuestError(InfrastructureError):
 
 
 class ChannelError(GuestError):
-    """The byte stream to the agent ended, or nothing came before the deadline."""
+    """The byte stream to the agent ended."""
+
+
+class SilenceError(ChannelError):
+    """The stream is open, but nothing came, or nothing was taken, before the deadline."""
 
 
 class ProtocolError(ChannelError):

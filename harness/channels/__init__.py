@@ -1,0 +1,1 @@
+"""Byte streams to the agent, and the client that speaks the wire protocol over one."""
