@@ -1,0 +1,237 @@
+"""What the bytes of a kernel image say: for which architecture, and which release.
+
+Knows the headers boot loaders look at; does not know where the image came from.
+"""
+
+import bz2
+import lzma
+import mmap
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from harness.values.arch import ARCHES, ARM, ARM64, RISCV64, S390X, X86_64, Arch, ByteOrder
+from harness.values.errors import KernelError
+
+ImageBytes = bytes | mmap.mmap
+
+# (offset, bytes there, architecture): what each boot protocol asks a loader to check.
+_HEADERS: tuple[tuple[int, bytes, Arch], ...] = (
+    (0x202, b"HdrS", X86_64),
+    (0x38, b"ARM\x64", ARM64),
+    (0x38, b"RSC\x05", RISCV64),
+    (0x10008, b"S390EP", S390X),
+    (0x24, b"\x18\x28\x6f\x01", ARM),
+)
+
+# e_machine of the ELF specification, by the names Arch.elf_machine uses.
+_ELF_MACHINES = {
+    "EM_X86_64": 62,
+    "EM_AARCH64": 183,
+    "EM_RISCV": 243,
+    "EM_S390": 22,
+    "EM_PPC64": 21,
+    "EM_ARM": 40,
+}
+
+_X86_SETUP_SECTOR = 0x200
+_X86_VERSION_POINTER = 0x20E
+_X86_LOAD_FLAGS = 0x236
+_X86_IS_64_BIT = 1
+
+_S390_VERSION_POINTER = 0x10428
+
+_RELEASE = re.compile(rb"\d+\.\d+[^\s\0]{0,120}")
+_BANNER = re.compile(rb"Linux version (\d+\.\d+[^\s\0]{0,120}) \(")
+
+_COMPRESSED_STARTS = re.compile(rb"\x1f\x8b\x08|\xfd7zXZ\x00|BZh[1-9]1AY")
+_STREAMS_TRIED = 64
+_UNPACKED_MOST = 256 << 20
+_STEP = 64 << 10
+
+_REMEDY = "give a vmlinuz, bzImage, Image or vmlinux, as found in /boot or in a build tree"
+
+
+@dataclass(frozen=True, slots=True)
+class KernelImage:
+    """The facts an image carries about itself."""
+
+    arch: Arch
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedImage:
+    """An image that QEMU cannot start as it is: the real one is packed inside."""
+
+    method: str
+    """gzip, xz, zstd …, as the wrapper spells it."""
+
+    packed: bytes
+
+
+def read_kernel_image(image: ImageBytes, *, name: str) -> KernelImage:
+    """Architecture and release of an image that is not wrapped; raises KernelError.
+
+    `name` is what the error messages call it.
+    """
+    arch = _arch_of(image, name)
+    release = _release_of(image, arch)
+    if release is None:
+        raise KernelError(
+            f"{name} looks like a kernel for {arch}, but no release can be read from it",
+            remedy="build it with CONFIG_KERNEL_GZIP or CONFIG_KERNEL_XZ, or give its vmlinux",
+        )
+    return KernelImage(arch, release)
+
+
+def require_arch(image: KernelImage, wanted: Arch, *, name: str) -> None:
+    """Raises KernelError when the image is for another architecture than asked."""
+    if image.arch != wanted:
+        raise KernelError(
+            f"{name} is a kernel for {image.arch}, but {wanted} was asked for",
+            remedy=f"say --arch {image.arch}, or give a kernel for {wanted}",
+        )
+
+
+def read_wrapper(image: ImageBytes) -> WrappedImage | None:
+    """The packed image inside an EFI zboot image or an Image.gz; None for a plain one."""
+    if image[:2] == b"MZ" and image[4:8] == b"zimg":
+        offset, size = struct.unpack_from("<II", image, 8)
+        method = bytes(image[24:56]).partition(b"\0")[0].decode("ascii", "replace")
+        return WrappedImage(method, bytes(image[offset : offset + size]))
+    if image[:3] == b"\x1f\x8b\x08":
+        return WrappedImage("gzip", bytes(image[:]))
+    return None
+
+
+def unpack(wrapped: WrappedImage, *, name: str) -> bytes:
+    """The image inside; raises KernelError if it is damaged or packed in a way unknown here."""
+    if wrapped.method not in _DECOMPRESSORS:
+        raise KernelError(
+            f"{name} is packed with {wrapped.method}, which cannot be unpacked here",
+            remedy="give the Image it was made from (arch/*/boot/Image in the build tree)",
+        )
+    unpacked = b"".join(_decompress(wrapped.method, wrapped.packed))
+    if not unpacked:
+        raise KernelError(
+            f"{name} is damaged: its {wrapped.method} data cannot be unpacked", remedy=_REMEDY
+        )
+    return unpacked
+
+
+def _arch_of(image: ImageBytes, name: str) -> Arch:
+    if image[:4] == b"\x7fELF":
+        return _arch_of_elf(image, name)
+    for offset, magic, arch in _HEADERS:
+        if image[offset : offset + len(magic)] == magic:
+            _refuse_32_bit(image, arch, name)
+            return arch
+    raise KernelError(
+        f"{name} is not a kernel image: {_first_bytes(image)} is no header we know", remedy=_REMEDY
+    )
+
+
+def _refuse_32_bit(image: ImageBytes, arch: Arch, name: str) -> None:
+    flags = image[_X86_LOAD_FLAGS : _X86_LOAD_FLAGS + 1]
+    if arch is X86_64 and not (flags and flags[0] & _X86_IS_64_BIT):
+        raise KernelError(
+            f"{name} is a 32-bit x86 kernel, or one older than boot protocol 2.12",
+            remedy=f"give a 64-bit one (CONFIG_64BIT=y) for {arch}",
+        )
+
+
+def _arch_of_elf(image: ImageBytes, name: str) -> Arch:
+    if len(image) < 20 or image[4] not in (1, 2) or image[5] not in (1, 2):
+        raise KernelError(f"{name} is a damaged ELF file, not a kernel image", remedy=_REMEDY)
+    bits = 32 * image[4]
+    order = ByteOrder.LITTLE if image[5] == 1 else ByteOrder.BIG
+    machine = int.from_bytes(image[18:20], order.value)
+    for arch in ARCHES:
+        same_cpu = _ELF_MACHINES[arch.elf_machine] == machine
+        if same_cpu and (bits, order) == (arch.word_bits, arch.byte_order):
+            return arch
+    raise KernelError(
+        f"{name} is an ELF file for machine {machine} ({bits}-bit, {order.value}-endian), "
+        "which is none of ours",
+        remedy=f"give a kernel for one of: {' '.join(arch.name for arch in ARCHES)}",
+    )
+
+
+def _release_of(image: ImageBytes, arch: Arch) -> str | None:
+    if image[:4] != b"\x7fELF":
+        pointed = _pointed_release(image, arch)
+        if pointed is not None:
+            return pointed
+    banner = _BANNER.search(image)
+    if banner is None:
+        banner = _banner_in_streams(image)
+    return banner[1].decode("ascii", "replace") if banner else None
+
+
+def _pointed_release(image: ImageBytes, arch: Arch) -> str | None:
+    """The release where the boot protocol has a pointer to it."""
+    if arch is X86_64:
+        pointer = int.from_bytes(image[_X86_VERSION_POINTER : _X86_VERSION_POINTER + 2], "little")
+        offset = pointer + _X86_SETUP_SECTOR
+    elif arch is S390X:
+        # The image is loaded at address 0, so an address is an offset.
+        offset = int.from_bytes(image[_S390_VERSION_POINTER : _S390_VERSION_POINTER + 8], "big")
+    else:
+        return None
+    found = _RELEASE.match(image[offset : offset + 256])
+    return found[0].decode("ascii", "replace") if found else None
+
+
+def _banner_in_streams(image: ImageBytes) -> re.Match[bytes] | None:
+    """The banner in the self-extracting part; tries every place that looks packed."""
+    for tried, start in enumerate(_COMPRESSED_STARTS.finditer(image)):
+        if tried == _STREAMS_TRIED:
+            return None
+        method = {b"\x1f": "gzip", b"\xfd": "xz", b"B": "bzip2"}[start[0][:1]]
+        tail = b""
+        for piece in _decompress(method, memoryview(image)[start.start() :]):
+            banner = _BANNER.search(tail + piece)
+            if banner is not None:
+                return banner
+            # Long enough to hold a banner that two pieces share.
+            tail = piece[-256:]
+    return None
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+_DECOMPRESSORS: dict[str, Callable[[], _Decompressor]] = {
+    "gzip": partial(zlib.decompressobj, wbits=31),
+    "xz": lzma.LZMADecompressor,
+    "lzma": lzma.LZMADecompressor,
+    "bzip2": bz2.BZ2Decompressor,
+}
+
+
+def _decompress(method: str, packed: bytes | memoryview) -> Iterator[bytes]:
+    """Pieces of the unpacked data until it ends, is damaged, or grows past the limit."""
+    stream = _DECOMPRESSORS[method]()
+    given = 0
+    for offset in range(0, len(packed), _STEP):
+        try:
+            piece = stream.decompress(bytes(packed[offset : offset + _STEP]))
+        except (zlib.error, lzma.LZMAError, OSError):
+            return
+        given += len(piece)
+        yield piece
+        if stream.eof or given > _UNPACKED_MOST:
+            return
+
+
+def _first_bytes(image: ImageBytes) -> str:
+    return f"{image[:8]!r}" if len(image) else "an empty file"

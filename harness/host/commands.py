@@ -1,0 +1,84 @@
+"""Running programs of this machine. The one seam that tests of everything above replace."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from harness.values.errors import InfrastructureError, MissingToolError
+
+# apt's own space check, and what the C library says for ENOSPC and EDQUOT.
+_DISK_FULL = ("No space left on device", "enough free space", "Disk quota exceeded")
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """One finished program and everything it said."""
+
+    argv: tuple[str, ...]
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 0
+
+    @property
+    def disk_full(self) -> bool:
+        return not self.ok and any(words in self.stdout + self.stderr for words in _DISK_FULL)
+
+    def last_words(self, *, lines: int = 8) -> str:
+        """The end of what it said, for an error message."""
+        said = (self.stdout + self.stderr).strip().splitlines()
+        return "\n".join(f"    {line}" for line in said[-lines:]) or "    (it said nothing)"
+
+
+class Runner(Protocol):
+    """Runs one program to its end and returns what it said; a fake in tests."""
+
+    def __call__(self, argv: Sequence[str], *, cwd: Path | None = None) -> Completed: ...
+
+
+def run_command(argv: Sequence[str], *, cwd: Path | None = None) -> Completed:
+    """The real Runner: no standard input, messages in English so that they can be parsed."""
+    environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
+    try:
+        done = subprocess.run(
+            list(argv),
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise MissingToolError(
+            f"{argv[0]}: no such program on this machine",
+            remedy="run `bpf-harness doctor` to see which package holds it",
+        ) from error
+    return Completed(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+def disk_full_error(folder: Path) -> InfrastructureError:
+    """What to raise when a file in `folder` could not be written for lack of space."""
+    return InfrastructureError(
+        f"no space left on the disk that holds {folder}; nothing half-written was kept",
+        remedy=f"free some space there (try `du -sh {folder}`), or point XDG_CACHE_HOME elsewhere",
+    )
+
+
+def require_ok(done: Completed, doing: str, folder: Path) -> Completed:
+    """`done` itself if it went well; otherwise the error that says what was being done."""
+    if done.ok:
+        return done
+    if done.disk_full:
+        raise disk_full_error(folder)
+    raise InfrastructureError(
+        f"{doing} failed: `{' '.join(done.argv)}` ended with status {done.status}\n"
+        f"{done.last_words()}"
+    )

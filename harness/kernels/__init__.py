@@ -1,0 +1,1 @@
+"""From what the user calls a kernel to files that can be booted."""

@@ -1,0 +1,156 @@
+"""From what the user typed to a Kernel, using the network only for what the cache lacks."""
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.host.apt_archive import LISTS_FRESH_S, AptArchive
+from harness.host.cache import cache_root, publish_folder, read_fields, write_fields
+from harness.host.commands import Runner, run_command
+from harness.kernels.debian import DebianKernel, choose_kernel, find_kernels
+from harness.kernels.entry import digest_of, read_entry
+from harness.kernels.local import local_kernel
+from harness.kernels.names import (
+    DebianName,
+    DebianRelease,
+    ImageFile,
+    PackageFile,
+    parse_kernel_name,
+)
+from harness.kernels.packages import unpack_kernel
+from harness.values.arch import Arch
+from harness.values.errors import DownloadError, InfrastructureError
+from harness.values.kernel import Kernel
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_KERNEL = "debian:6.12"
+
+
+@dataclass(frozen=True)
+class KernelStore:
+    """The kernels of this machine's cache, and the archive that more can be had from."""
+
+    folder: Path = field(default_factory=lambda: cache_root() / "kernels")
+    archive: AptArchive = field(default_factory=AptArchive)
+    runner: Runner = run_command
+    now_s: Callable[[], float] = time.time
+
+    def resolve(self, text: str, arch: Arch) -> Kernel:
+        """The kernel that `text` names, ready to be booted; downloads what is missing."""
+        name = parse_kernel_name(text)
+        match name:
+            case ImageFile(path):
+                return local_kernel(path, arch, self.folder)
+            case PackageFile(path):
+                return self._from_deb(path, arch, text)
+            case _:
+                return self._from_archive(name, arch, text)
+
+    def cached(self, text: str, arch: Arch) -> Kernel | None:
+        """The kernel `text` named when it was last resolved; never uses the network."""
+        noted = read_fields(self._note(text, arch))
+        if noted is None:
+            return None
+        return read_entry(self._entries(arch) / noted["entry"], arch, source=text)
+
+    def list(self, arch: Arch) -> tuple[DebianKernel, ...]:
+        """All kernels of the archive for `arch`, oldest first."""
+        return find_kernels(self.archive, arch)
+
+    def is_cached(self, kernel: DebianKernel) -> bool:
+        return (self._entries(kernel.arch) / _entry_name(kernel)).is_dir()
+
+    def _from_archive(self, name: DebianName, arch: Arch, text: str) -> Kernel:
+        known = self.cached(text, arch)
+        if known is not None and self._still_holds(name, arch, text):
+            return known
+        try:
+            entry = self._fetch(name, arch)
+        except DownloadError as error:
+            if known is None:
+                raise
+            _log.warning("using %s, resolved over a day ago: %s", known, error)
+            return known
+        write_fields(self._note(text, arch), {"entry": entry.name, "at": str(self.now_s())})
+        return _require(read_entry(entry, arch, source=text), entry)
+
+    def _still_holds(self, name: DebianName, arch: Arch, text: str) -> bool:
+        """A release means the same for ever; a series or a suite moves on."""
+        if isinstance(name, DebianRelease):
+            return True
+        noted = read_fields(self._note(text, arch)) or {}
+        try:
+            age_s = self.now_s() - float(noted["at"])
+        except (KeyError, ValueError):
+            return False
+        return 0 <= age_s < LISTS_FRESH_S
+
+    def _fetch(self, name: DebianName, arch: Arch) -> Path:
+        def choose_and_fill() -> Path:
+            chosen = choose_kernel(self.archive, arch, name)
+            target = self._entries(arch) / _entry_name(chosen)
+            return publish_folder(target, lambda folder: self._fill(folder, chosen))
+
+        return self.archive.with_fresh_lists(arch, choose_and_fill)
+
+    def _fill(self, folder: Path, kernel: DebianKernel) -> None:
+        downloads = folder / "downloads"
+        downloads.mkdir()
+        debs = self.archive.download(kernel.arch, kernel.packages, downloads)
+        origin = f"{kernel.packages[0].name} {kernel.version} ({kernel.suite})"
+        unpack_kernel(debs, folder, kernel.arch, origin=origin, runner=self.runner)
+        shutil.rmtree(downloads)
+
+    def _from_deb(self, path: Path, arch: Arch, text: str) -> Kernel:
+        debs = (path, *_companions(path))
+        entry = self._entries(arch) / f"deb-{digest_of(path)[:16]}-{len(debs)}"
+        publish_folder(
+            entry,
+            lambda folder: unpack_kernel(debs, folder, arch, origin=str(path), runner=self.runner),
+        )
+        return _require(read_entry(entry, arch, source=text), entry)
+
+    def _entries(self, arch: Arch) -> Path:
+        return self.folder / arch.name
+
+    def _note(self, text: str, arch: Arch) -> Path:
+        return self._entries(arch) / "names" / f"{text.removeprefix('debian:')}.json"
+
+
+def resolve_kernel(text: str, arch: Arch) -> Kernel:
+    """The kernel that `text` names (see parse_kernel_name), from the user's cache or the archive.
+
+    Raises UnknownNameError, KernelError, DownloadError or MissingToolError.
+    """
+    return KernelStore().resolve(text, arch)
+
+
+def list_kernels(arch: Arch) -> tuple[DebianKernel, ...]:
+    """All kernels of Debian's archive for `arch`, oldest first; may read package lists anew."""
+    return KernelStore().list(arch)
+
+
+def _entry_name(kernel: DebianKernel) -> str:
+    return f"{kernel.release}_{kernel.version}"
+
+
+def _companions(deb: Path) -> tuple[Path, ...]:
+    """The other parts of a kernel that is split over packages, where they lie beside `deb`."""
+    name, _, rest = deb.name.partition("_")
+    release = name.removeprefix("linux-binary-")
+    if release == name:
+        return ()
+    beside = (deb.with_name(f"linux-{part}-{release}_{rest}") for part in ("modules", "base"))
+    return tuple(path for path in beside if path.is_file())
+
+
+def _require(kernel: Kernel | None, entry: Path) -> Kernel:
+    if kernel is None:
+        raise InfrastructureError(
+            f"the cached kernel in {entry} is damaged", remedy=f"rm -r {entry}, then try again"
+        )
+    return kernel
