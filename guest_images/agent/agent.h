@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+
+#include "call.h"
+#include "limits.h"
+#include "registry.h"
+#include "wire.h"
+
+/* An object file kept for loading, by a name of the host's choice. */
+struct blob {
+	char name[NAME_SIZE];
+	char *data;
+	size_t size;
+};
+
+struct blobs {
+	struct blob slots[BLOBS_MAX];
+	size_t bytes;
+};
+
+/* What a handle names: a loaded object, one raw program, or one table. */
+struct holding {
+	struct entry entry;
+	struct bpf_object *object;	/* NULL for the other two */
+	bool is_table;
+	int fd;
+	uint32_t attach_type;		/* of a raw program */
+	char name[NAME_SIZE];
+};
+
+struct trace {
+	int fd;			/* -1 when off */
+	uint64_t lines;		/* sent since it was started */
+	size_t held;		/* bytes of a line whose end was not read yet */
+	bool cutting;		/* the rest of the line is too long to keep */
+	char line[TRACE_LINE_MAX];
+};
+
+struct agent {
+	struct wire wire;
+	struct buffer out;
+	struct registry handles, links, shells;
+	struct blobs blobs;
+	struct trace trace;
+	int kmsg;
+	int children;		/* signalfd for SIGCHLD */
+	bool powering_off;
+	bool features_probed;
+	bool applets_installed;
+};
+
+int worker(int kmsg);
+int channel_open(int kmsg);
+
+/* Events: start one, write its fields, send it. */
+void event_start(struct agent *agent, msgpack_packer *pack, const char *name, size_t fields);
+void event_send(struct agent *agent);
+
+/* What libbpf prints, gathered during one operation. */
+void printed_start(void);
+const char *printed_culprit(void);
+void put_printed(msgpack_packer *pack);
+
+const struct blob *blob_find(const struct agent *agent, struct call *call);
+
+/* Programs and tables behind [handle, name]. */
+struct program {
+	int fd;
+	struct bpf_program *libbpf;	/* NULL for a raw program */
+	uint32_t attach_type;		/* of a raw program */
+};
+
+struct table {
+	int fd;
+	char name[NAME_SIZE];
+	uint32_t type, key_size, value_size;	/* of the map */
+	size_t value_bytes;			/* of what bpf(2) reads and writes */
+};
+
+int program_of(const struct agent *agent, struct call *call, const struct ref *ref,
+	       struct program *program);
+int arg_program(const struct agent *agent, struct call *call, const char *name,
+		struct program *program);
+int table_fd_of(const struct agent *agent, struct call *call, const struct ref *ref);
+int arg_table(const struct agent *agent, struct call *call, struct table *table);
+void holding_release(struct entry *entry);
+
+/* Loading: what a program or table became, for the reply. */
+struct attempt {
+	const char *name, *section;
+	uint32_t type, attach_type;
+	bool tried;
+	int err;
+	int fd;
+	size_t insns;
+	uint64_t load_ns;	/* 0: not known */
+	const char *log;
+	size_t log_size;
+	bool log_truncated;
+};
+
+void put_attempt(msgpack_packer *pack, const struct attempt *attempt);
+void put_table(msgpack_packer *pack, const char *name, int fd, const struct bpf_map *map);
+uint64_t verified_since(int fd, uint64_t until);
+
+/* Privilege, for the time of one load. */
+struct privilege {
+	uint32_t effective[2];
+};
+
+int drop_capabilities(uint64_t mask, struct privilege *saved);
+void restore_capabilities(const struct privilege *saved);
+void probe_features(struct agent *agent);
+
+void link_release(struct entry *entry);
+void shell_release(struct entry *entry);
+
+void trace_pump(struct agent *agent);
+void trace_close(struct agent *agent);
+void shells_pump(struct agent *agent);
+void shells_reap(struct agent *agent);
+size_t shells_fds(const struct agent *agent, int *fds);
+
+uint64_t clock_ns(void);
+void kmsg_line(int kmsg, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Operations: 0 with the reply written, or -1 after refuse(). */
+typedef int (*serve_fn)(struct agent *agent, struct call *call);
+
+#define OPERATION(name) int op_##name(struct agent *agent, struct call *call)
+
+OPERATION(hello);
+OPERATION(read_file);
+OPERATION(write_file);
+OPERATION(mark);
+OPERATION(health);
+OPERATION(poweroff);
+OPERATION(put);
+OPERATION(drop);
+OPERATION(load);
+OPERATION(load_raw);
+OPERATION(code);
+OPERATION(run);
+OPERATION(attach);
+OPERATION(received);
+OPERATION(detach);
+OPERATION(detach_all);
+OPERATION(table_create);
+OPERATION(table_update);
+OPERATION(table_remove);
+OPERATION(table_lookup);
+OPERATION(table_dump);
+OPERATION(trace_start);
+OPERATION(trace_stop);
+OPERATION(shell_start);
+OPERATION(shell_kill);
+OPERATION(close);
+OPERATION(reset);
+OPERATION(loop);
+
+#endif

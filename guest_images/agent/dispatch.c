@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a whole request to its reply. Knows which operations there are and
+ * which arguments each takes; refuses to know what they do. Every request
+ * gets exactly one reply, whatever is wrong with it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "dispatch.h"
+#include "structure.h"
+
+struct operation {
+	const char *name;
+	serve_fn serve;
+	const char *args;	/* an argument that is not here is refused */
+};
+
+static const struct operation operations[] = {
+	{ "hello", op_hello, "version nonce" },
+	{ "read_file", op_read_file, "path limit" },
+	{ "write_file", op_write_file, "path data" },
+	{ "mark", op_mark, "text" },
+	{ "health", op_health, "" },
+	{ "put", op_put, "blob data" },
+	{ "drop", op_drop, "blob" },
+	{ "load", op_load,
+	  "as blob programs keep_going flags_set flags_clear log_level log_size drop_caps types "
+	  "reuse no_autocreate" },
+	{ "load_raw", op_load_raw,
+	  "as type attach_type insns license flags log_level log_size drop_caps attach_btf name "
+	  "tables" },
+	{ "code", op_code, "program" },
+	{ "run", op_run,
+	  "program data_in ctx_in data_out_size ctx_out_size repeat flags cpu batch_size" },
+	{ "attach", op_attach, "as program event" },
+	{ "received", op_received, "link" },
+	{ "detach", op_detach, "link" },
+	{ "detach_all", op_detach_all, "" },
+	{ "table_create", op_table_create, "as name type key_size value_size entries flags" },
+	{ "table_update", op_table_update, "table key value program inner flags" },
+	{ "table_remove", op_table_remove, "table key" },
+	{ "table_lookup", op_table_lookup, "table key" },
+	{ "table_dump", op_table_dump, "table cursor limit" },
+	{ "trace_start", op_trace_start, "" },
+	{ "trace_stop", op_trace_stop, "" },
+	{ "shell_start", op_shell_start, "as command" },
+	{ "shell_kill", op_shell_kill, "shell" },
+	{ "close", op_close, "handle" },
+	{ "reset", op_reset, "" },
+	{ "loop", op_loop, "blob program count data_in" },
+	{ "poweroff", op_poweroff, "" },
+};
+
+static const struct operation *find_operation(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		if (!strcmp(operations[i].name, name))
+			return &operations[i];
+	return NULL;
+}
+
+static bool is_word(const char *words, const char *word, size_t length)
+{
+	const char *at = words;
+	size_t span;
+
+	while (*at) {
+		span = strcspn(at, " ");
+		if (span == length && !memcmp(at, word, length))
+			return true;
+		at += span;
+		at += strspn(at, " ");
+	}
+	return false;
+}
+
+/* A misspelt optional argument would otherwise be taken as left out. */
+static int check_names(struct call *call, const char *args)
+{
+	uint32_t i;
+
+	for (i = 0; i < call->args->size; i++) {
+		const msgpack_object *key = &call->args->ptr[i].key;
+
+		if (key->type != MSGPACK_OBJECT_STR)
+			return refuse(call, EINVAL, "%s: an argument's name is not text", call->op);
+		if (!is_word("op", key->via.str.ptr, key->via.str.size) &&
+		    !is_word(args, key->via.str.ptr, key->via.str.size))
+			return refuse(call, EINVAL, "%s: there is no argument %.*s", call->op,
+				      (int)(key->via.str.size < 64 ? key->via.str.size : 64),
+				      key->via.str.ptr);
+	}
+	return 0;
+}
+
+static int serve_map(struct agent *agent, struct call *call)
+{
+	const struct operation *operation;
+	char name[NAME_SIZE];
+
+	call->op = "request";
+	if (arg_text(call, "op", name, sizeof(name)))
+		return -1;
+	operation = find_operation(name);
+	if (!operation)
+		return refuse(call, ENOSYS, "request: there is no operation %s", name);
+	call->op = operation->name;
+	if (check_names(call, operation->args))
+		return -1;
+	return operation->serve(agent, call);
+}
+
+static int serve_message(struct agent *agent, struct call *call)
+{
+	const struct buffer *message = &agent->wire.message;
+	const char *wrong = structure_fault(message->data, message->size);
+	msgpack_unpacked unpacked;
+	size_t offset = 0;
+	int err = -1;
+
+	if (wrong)
+		return refuse(call, EBADMSG, "request: %s", wrong);
+	msgpack_unpacked_init(&unpacked);
+	if (msgpack_unpack_next(&unpacked, message->data, message->size, &offset) !=
+	    MSGPACK_UNPACK_SUCCESS)
+		refuse(call, EBADMSG, "request: it is not msgpack");
+	else if (unpacked.data.type != MSGPACK_OBJECT_MAP)
+		refuse(call, EBADMSG, "request: it is not a map");
+	else {
+		call->args = &unpacked.data.via.map;
+		err = serve_map(agent, call);
+	}
+	msgpack_unpacked_destroy(&unpacked);
+	return err;
+}
+
+static void write_error(struct call *call)
+{
+	pack_start(&call->pack, call->out);
+	msgpack_pack_map(&call->pack, 1);
+	put_map(&call->pack, "error", 2);
+	put_int(&call->pack, "errno", call->fault);
+	put_text(&call->pack, "message", call->message);
+}
+
+/* Serves the message in agent->wire.message. -1: the channel is broken. */
+int serve_request(struct agent *agent)
+{
+	struct call call = { .op = "request", .out = &agent->out };
+
+	pack_start(&call.pack, call.out);
+	msgpack_pack_map(&call.pack, 1);
+	if (serve_message(agent, &call)) {
+		write_error(&call);
+	} else if (call.out->failed) {
+		refuse(&call, EMSGSIZE, "%s: the reply is over %zu bytes or memory ran out",
+		       call.op, call.out->limit);
+		write_error(&call);
+	}
+	wire_done(&agent->wire);
+	return wire_send(&agent->wire, FRAME_REPLY, agent->wire.id, call.out);
+}

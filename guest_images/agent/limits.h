@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every bound the agent enforces, in one place. Knows numbers only; the host
+ * holds the same numbers in its own wire module.
+ */
+#ifndef AGENT_LIMITS_H
+#define AGENT_LIMITS_H
+
+#define KIB(n) ((size_t)(n) << 10)
+#define MIB(n) ((size_t)(n) << 20)
+
+#define PROTOCOL_VERSION 1
+
+#define FRAGMENT_MAX KIB(64)	/* payload of one frame */
+#define MESSAGE_MAX MIB(32)	/* joined fragments, both directions */
+#define DEPTH_MAX 16		/* arrays and maps inside one another */
+#define VALUES_MAX 262144	/* values in one request */
+
+#define HANDLES_MAX 4096	/* objects, raw programs and tables */
+#define LINKS_MAX 4096
+#define SHELLS_MAX 64
+#define BLOBS_MAX 64
+#define BLOBS_BYTES_MAX MIB(256)
+
+#define NAME_SIZE 256		/* programs, tables, functions, with the NUL */
+#define PATH_SIZE 4096
+#define COMMAND_SIZE KIB(64)
+#define MARK_MAX 512
+#define NONCE_MAX 64
+
+#define FILE_MAX MIB(16)	/* read_file and write_file */
+#define PRINTED_MAX KIB(64)	/* what libbpf printed during one operation */
+#define LOG_MAX MIB(16)		/* verifier log of one program */
+#define LOGS_MAX MIB(128)	/* verifier logs of one load, in memory */
+#define LOGS_SENT_MAX MIB(24)	/* verifier logs of one load, in the reply */
+#define CODE_MAX MIB(4)		/* translated or JITed code in one reply */
+#define RUN_DATA_MAX MIB(1)	/* each buffer of a test run */
+#define INSNS_MAX 1000000	/* instructions of a raw program */
+
+#define DUMP_MAX 4096		/* entries of a page */
+#define DUMP_BYTES_MAX MIB(8)	/* bytes of a page, give or take one entry */
+#define DUMP_VISITS_MAX 65536	/* keys looked at for a page */
+
+#define PACKETS_MAX 256
+#define PACKET_SIZE 2048
+#define TRACE_LINE_MAX 4096
+#define TRACE_LINES_MAX 256
+#define OUTPUT_MAX KIB(32)	/* shell output in one event */
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The worker: waits for requests, trace lines, shell output and ended shells,
+ * and hands each to its subject. Knows what to wait for and in which order;
+ * refuses to know what any request means. One thread, one request at a time,
+ * so that order on the wire is the order of things.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/reboot.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "dispatch.h"
+
+#define KLOG_CONSOLE_LEVEL 8	/* klogctl(2): set the console level */
+
+enum { WAIT_WIRE, WAIT_CHILDREN, WAIT_TRACE, WAIT_SHELLS, WAITS = WAIT_SHELLS + SHELLS_MAX };
+
+void event_start(struct agent *agent, msgpack_packer *pack, const char *name, size_t fields)
+{
+	pack_start(pack, &agent->out);
+	msgpack_pack_map(pack, fields + 1);
+	put_text(pack, "event", name);
+}
+
+/* A broken channel is noticed by the next read; an event has no one to tell. */
+void event_send(struct agent *agent)
+{
+	if (!agent->out.failed)
+		wire_send(&agent->wire, FRAME_EVENT, 0, &agent->out);
+}
+
+static int children_open(void)
+{
+	sigset_t children;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &children, NULL);
+	return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void registry_set(struct registry *registry, const char *noun, size_t limit,
+			 void (*release)(struct entry *entry))
+{
+	registry->noun = noun;
+	registry->limit = limit;
+	registry->release = release;
+}
+
+static int agent_open(struct agent *agent, int kmsg)
+{
+	int fd = channel_open(kmsg);
+
+	if (fd < 0)
+		return -1;
+	wire_init(&agent->wire, fd);
+	agent->out.limit = MESSAGE_MAX;
+	registry_set(&agent->handles, "handle", HANDLES_MAX, holding_release);
+	registry_set(&agent->links, "link", LINKS_MAX, link_release);
+	registry_set(&agent->shells, "shell", SHELLS_MAX, shell_release);
+	agent->trace.fd = -1;
+	agent->kmsg = kmsg;
+	agent->children = children_open();
+	return agent->children < 0 ? -1 : 0;
+}
+
+static void send_ready(struct agent *agent)
+{
+	msgpack_packer pack;
+
+	klogctl(KLOG_CONSOLE_LEVEL, NULL, 8);
+	event_start(agent, &pack, "ready", 1);
+	put_uint(&pack, "version", PROTOCOL_VERSION);
+	event_send(agent);
+}
+
+static int wait_for_work(struct agent *agent, struct pollfd *waits, int timeout_ms)
+{
+	int shells[SHELLS_MAX];
+	size_t count = shells_fds(agent, shells);
+	size_t i;
+
+	waits[WAIT_WIRE].fd = agent->wire.fd;
+	waits[WAIT_CHILDREN].fd = agent->children;
+	waits[WAIT_TRACE].fd = agent->trace.fd;
+	for (i = 0; i < count; i++)
+		waits[WAIT_SHELLS + i].fd = shells[i];
+	for (i = 0; i < WAIT_SHELLS + count; i++)
+		waits[i].events = POLLIN;
+	if (poll(waits, WAIT_SHELLS + count, timeout_ms) < 0)
+		return -1;
+	for (i = WAIT_SHELLS; i < WAIT_SHELLS + count; i++)
+		if (waits[i].revents)
+			return 1;
+	return 0;
+}
+
+static void drain(int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
+/* What happened besides requests, in the order it has to be told. */
+static void tell_events(struct agent *agent, const struct pollfd *waits, bool shell_output)
+{
+	if (waits[WAIT_TRACE].fd >= 0 && waits[WAIT_TRACE].revents)
+		trace_pump(agent);
+	if (shell_output)
+		shells_pump(agent);
+	if (waits[WAIT_CHILDREN].revents) {
+		drain(agent->children);
+		shells_reap(agent);
+	}
+}
+
+static void power_off(struct agent *agent)
+{
+	tcdrain(agent->wire.fd);
+	sync();
+	reboot(RB_POWER_OFF);
+	kmsg_line(agent->kmsg, "cannot power off: %s", strerror(errno));
+}
+
+/* One turn: events first, then at most one request. -1: the wire is broken. */
+static int turn(struct agent *agent, bool *more)
+{
+	struct pollfd waits[WAITS];
+	int shells = wait_for_work(agent, waits, *more ? 0 : -1);
+	int next;
+
+	if (shells < 0)
+		return 0;
+	tell_events(agent, waits, shells);
+	if (!*more && waits[WAIT_WIRE].revents && wire_fill(&agent->wire))
+		return -1;
+	next = wire_next(&agent->wire);
+	*more = next > 0;
+	if (next <= 0)
+		return next;
+	if (serve_request(agent))
+		return -1;
+	if (agent->powering_off)
+		power_off(agent);
+	return 0;
+}
+
+/* Serves until the wire breaks; the result is the worker's exit status. */
+int worker(int kmsg)
+{
+	struct agent *agent = calloc(1, sizeof(*agent));
+	bool more = false;
+
+	if (!agent || agent_open(agent, kmsg))
+		return EXIT_FAILURE;
+	libbpf_set_memlock_rlim(0);
+	send_ready(agent);
+	while (!turn(agent, &more))
+		;
+	kmsg_line(kmsg, "%s", agent->wire.fault);
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shell commands in the guest, several at once. Knows how to start one in a
+ * process group of its own, pass on what it prints and say how it ended;
+ * refuses to know what it is for.
+ */
+#define _GNU_SOURCE	/* pipe2 */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#define SHELL "/bin/sh"
+#define BUSYBOX "/bin/busybox"
+#define NOT_RUN 127		/* what a shell says of a command it cannot run */
+#define READS_AT_END 64		/* a killed group's last words: a full pipe, and more */
+
+struct shell {
+	struct entry entry;
+	pid_t pid;		/* also the process group */
+	int fd;			/* what it prints; -1 once that ended */
+};
+
+static char *const environment[] = {
+	"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/", "TERM=dumb", NULL
+};
+
+/* Ends whatever is left of the group, and forgets it. */
+void shell_release(struct entry *entry)
+{
+	struct shell *shell = (struct shell *)entry;
+
+	kill(-shell->pid, SIGKILL);
+	while (waitpid(shell->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (shell->fd >= 0)
+		close(shell->fd);
+	free(shell);
+}
+
+size_t shells_fds(const struct agent *agent, int *fds)
+{
+	struct entry *entry = NULL;
+	size_t count = 0;
+
+	while ((entry = registry_next(&agent->shells, entry)))
+		fds[count++] = ((struct shell *)entry)->fd;
+	return count;
+}
+
+static void tell_output(struct agent *agent, const struct shell *shell, const char *data,
+			size_t size)
+{
+	msgpack_packer pack;
+
+	event_start(agent, &pack, "output", 2);
+	put_uint(&pack, "shell", shell->entry.id);
+	put_bin(&pack, "data", data, size);
+	event_send(agent);
+}
+
+/* False when there is nothing to read now, or ever. */
+static bool pass_output(struct agent *agent, struct shell *shell)
+{
+	char data[OUTPUT_MAX];
+	ssize_t got;
+
+	if (shell->fd < 0)
+		return false;
+	got = read(shell->fd, data, sizeof(data));
+	if (got > 0) {
+		tell_output(agent, shell, data, got);
+		return true;
+	}
+	if (got == 0) {
+		close(shell->fd);
+		shell->fd = -1;
+	}
+	return false;
+}
+
+void shells_pump(struct agent *agent)
+{
+	struct entry *entry = NULL;
+
+	while ((entry = registry_next(&agent->shells, entry)))
+		pass_output(agent, (struct shell *)entry);
+}
+
+/* What ended stays a zombie, and so keeps its group's number, until released. */
+static bool has_ended(const struct shell *shell, siginfo_t *info)
+{
+	info->si_pid = 0;
+	return !waitid(P_PID, shell->pid, info, WEXITED | WNOHANG | WNOWAIT) && info->si_pid;
+}
+
+/* As wait(2) gives it: an exit code in the second byte, or a signal. */
+static int wait_status(const siginfo_t *info)
+{
+	return info->si_code == CLD_EXITED ? (info->si_status & 0xff) << 8 : info->si_status;
+}
+
+static void tell_exit(struct agent *agent, struct shell *shell, const siginfo_t *info)
+{
+	msgpack_packer pack;
+	int reads = READS_AT_END;
+
+	/* What it left in the background must not outlive it. */
+	kill(-shell->pid, SIGKILL);
+	while (reads-- && pass_output(agent, shell))
+		;
+	event_start(agent, &pack, "exit", 2);
+	put_uint(&pack, "shell", shell->entry.id);
+	put_int(&pack, "status", wait_status(info));
+	event_send(agent);
+}
+
+void shells_reap(struct agent *agent)
+{
+	struct entry *entry = registry_next(&agent->shells, NULL);
+	struct entry *next;
+	siginfo_t info;
+
+	for (; entry; entry = next) {
+		next = registry_next(&agent->shells, entry);
+		if (!has_ended((struct shell *)entry, &info))
+			continue;
+		tell_exit(agent, (struct shell *)entry, &info);
+		registry_remove(&agent->shells, entry);
+	}
+}
+
+static void become(char *const *argv, int output)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	sigset_t none;
+
+	setpgid(0, 0);
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* The worker itself is never to be killed for memory; this one may be. */
+	if (score < 0 || write(score, "0", 1) < 0)
+		_exit(NOT_RUN);
+	dup2(null, STDIN_FILENO);
+	dup2(output < 0 ? null : output, STDOUT_FILENO);
+	dup2(output < 0 ? null : output, STDERR_FILENO);
+	execve(argv[0], argv, environment);
+	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(NOT_RUN);
+}
+
+static pid_t start(char *const *argv, int output)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		become(argv, output);
+	if (pid > 0)
+		setpgid(pid, pid);
+	return pid;
+}
+
+/* Boot must be fast, so busybox's names are only made when one may be used. */
+static void install_applets(struct agent *agent)
+{
+	char *const argv[] = { BUSYBOX, "--install", "-s", "/bin", NULL };
+	pid_t pid;
+
+	if (agent->applets_installed)
+		return;
+	agent->applets_installed = true;
+	pid = start(argv, -1);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static int start_shell(struct shell *shell, char *command)
+{
+	char *const argv[] = { SHELL, "-c", command, NULL };
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return errno;
+	shell->fd = ends[0];
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	shell->pid = start(argv, ends[1]);
+	close(ends[1]);
+	if (shell->pid > 0)
+		return 0;
+	close(ends[0]);
+	return errno;
+}
+
+int op_shell_start(struct agent *agent, struct call *call)
+{
+	char command[COMMAND_SIZE];
+	struct shell *shell;
+	uint64_t as;
+	int err;
+
+	if (arg_new(call, &as) || registry_check_new(&agent->shells, call, as) ||
+	    arg_text(call, "command", command, sizeof(command)))
+		return -1;
+	shell = calloc(1, sizeof(*shell));
+	if (!shell)
+		return refuse(call, ENOMEM, "shell_start: no memory for a shell");
+	install_applets(agent);
+	err = start_shell(shell, command);
+	if (err)
+		free(shell);
+	else
+		registry_add(&agent->shells, &shell->entry, as);
+	return result_errno(call, err);
+}
+
+int op_shell_kill(struct agent *agent, struct call *call)
+{
+	struct entry *entry;
+	uint64_t id;
+
+	if (arg_u64(call, "shell", INT64_MAX, &id))
+		return -1;
+	entry = registry_get(&agent->shells, call, id);
+	if (!entry)
+		return -1;
+	kill(-((struct shell *)entry)->pid, SIGKILL);
+	return result_empty(call);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest itself: who it is, how it is, its files, its kernel log, its end.
+ * Knows where the kernel says these things; refuses to judge them.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#ifndef AGENT_BUILD
+#error "build with -DAGENT_BUILD=\"...\", which hello reports"
+#endif
+
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_SIZE 37
+
+uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Up to size bytes of a file; sets how many. Returns an errno. */
+static int slurp(const char *path, char *to, size_t size, size_t *got)
+{
+	/* Non-blocking, so that /dev/kmsg or a pipe cannot hold the agent up. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t put = 1;
+	int err = 0;
+
+	*got = 0;
+	if (fd < 0)
+		return errno;
+	while (*got < size && put) {
+		put = read(fd, to + *got, size - *got);
+		if (put < 0) {
+			err = errno == EAGAIN && *got ? 0 : errno;
+			break;
+		}
+		*got += put;
+	}
+	close(fd);
+	return err;
+}
+
+/* A small file of the kernel as a string, empty if it cannot be read. */
+static void slurp_text(const char *path, char *to, size_t size)
+{
+	size_t got;
+
+	slurp(path, to, size - 1, &got);
+	to[got] = 0;
+	to[strcspn(to, "\n")] = 0;
+}
+
+int op_hello(struct agent *agent, struct call *call)
+{
+	char boot_id[BOOT_ID_SIZE];
+	struct utsname name;
+	struct bytes nonce;
+	uint64_t version;
+
+	(void)agent;
+	if (arg_u64(call, "version", UINT32_MAX, &version) ||
+	    arg_bin(call, "nonce", NONCE_MAX, &nonce))
+		return -1;
+	if (version != PROTOCOL_VERSION)
+		return refuse(call, EPROTO, "hello: the host speaks version %llu, the agent %d",
+			      (unsigned long long)version, PROTOCOL_VERSION);
+	uname(&name);
+	slurp_text(BOOT_ID, boot_id, sizeof(boot_id));
+	result(call, 10);
+	put_uint(&call->pack, "version", PROTOCOL_VERSION);
+	put_bin(&call->pack, "nonce", nonce.data, nonce.size);
+	put_text(&call->pack, "agent", AGENT_BUILD);
+	put_text(&call->pack, "release", name.release);
+	put_text(&call->pack, "machine", name.machine);
+	put_text(&call->pack, "boot_id", boot_id);
+	put_int(&call->pack, "cpus", libbpf_num_possible_cpus());
+	put_int(&call->pack, "page_size", sysconf(_SC_PAGESIZE));
+	put_text(&call->pack, "libbpf", libbpf_version_string());
+	put_uint(&call->pack, "uptime_ms", clock_ns() / 1000000);
+	return 0;
+}
+
+int op_read_file(struct agent *agent, struct call *call)
+{
+	char path[PATH_SIZE];
+	uint64_t limit;
+	size_t got;
+	char *data;
+	int err;
+
+	(void)agent;
+	if (arg_text(call, "path", path, sizeof(path)) ||
+	    arg_u64(call, "limit", FILE_MAX, &limit))
+		return -1;
+	data = malloc(limit + 1);
+	if (!data)
+		return refuse(call, ENOMEM, "read_file: no memory for %llu bytes",
+			      (unsigned long long)limit);
+	err = slurp(path, data, limit + 1, &got);
+	result(call, 3);
+	put_int(&call->pack, "errno", err);
+	put_bin(&call->pack, "data", data, got > limit ? limit : got);
+	put_bool(&call->pack, "truncated", got > limit);
+	free(data);
+	return 0;
+}
+
+int op_write_file(struct agent *agent, struct call *call)
+{
+	char path[PATH_SIZE];
+	struct bytes data;
+	int fd, err = 0;
+	ssize_t put;
+
+	(void)agent;
+	if (arg_text(call, "path", path, sizeof(path)) ||
+	    arg_bin(call, "data", FILE_MAX, &data))
+		return -1;
+	fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return result_errno(call, errno);
+	put = write(fd, data.data, data.size);
+	if (put < 0)
+		err = errno;
+	else if ((size_t)put < data.size)
+		err = EIO;
+	close(fd);
+	return result_errno(call, err);
+}
+
+int op_mark(struct agent *agent, struct call *call)
+{
+	char line[MARK_MAX + 32] = "<5>bpf-harness: ";
+	size_t prefix = strlen(line);
+	char *at;
+
+	if (arg_text(call, "text", line + prefix, MARK_MAX + 1))
+		return -1;
+	for (at = line + prefix; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return refuse(call, EINVAL, "mark: the text holds control character %d",
+				      *at);
+	if (write(agent->kmsg, line, strlen(line)) < 0)
+		return refuse(call, errno, "mark: cannot write to the kernel log: %s",
+			      strerror(errno));
+	return result_empty(call);
+}
+
+static uint64_t count_ids(int (*next_id)(uint32_t start, uint32_t *next))
+{
+	uint64_t count = 0;
+	uint32_t id = 0;
+
+	while (!next_id(id, &id))
+		count++;
+	return count;
+}
+
+static uint64_t mem_available_kb(void)
+{
+	unsigned long long kb = 0;
+	char text[4096], *line;
+	size_t got;
+
+	slurp("/proc/meminfo", text, sizeof(text) - 1, &got);
+	text[got] = 0;
+	line = strstr(text, "MemAvailable:");
+	if (line)
+		sscanf(line, "MemAvailable: %llu", &kb);
+	return kb;
+}
+
+int op_health(struct agent *agent, struct call *call)
+{
+	char boot_id[BOOT_ID_SIZE], taint[32];
+
+	slurp_text(BOOT_ID, boot_id, sizeof(boot_id));
+	slurp_text("/proc/sys/kernel/tainted", taint, sizeof(taint));
+	result(call, 9);
+	put_text(&call->pack, "boot_id", boot_id);
+	put_uint(&call->pack, "taint", strtoull(taint, NULL, 10));
+	put_uint(&call->pack, "programs", count_ids(bpf_prog_get_next_id));
+	put_uint(&call->pack, "tables", count_ids(bpf_map_get_next_id));
+	put_uint(&call->pack, "links", count_ids(bpf_link_get_next_id));
+	put_uint(&call->pack, "btfs", count_ids(bpf_btf_get_next_id));
+	put_uint(&call->pack, "mem_available_kb", mem_available_kb());
+	put_uint(&call->pack, "uptime_ms", clock_ns() / 1000000);
+	put_uint(&call->pack, "handles", agent->handles.count);
+	return 0;
+}
+
+/* The reply goes out first; the main loop then does it. */
+int op_poweroff(struct agent *agent, struct call *call)
+{
+	agent->powering_off = true;
+	return result_empty(call);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef AGENT_WIRE_H
+#define AGENT_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "limits.h"
+
+#define FRAME_HEADER 20
+
+enum frame_kind { FRAME_REQUEST = 1, FRAME_REPLY = 2, FRAME_EVENT = 3 };
+
+/* Bytes that grow as they are appended to, up to a bound. */
+struct buffer {
+	char *data;
+	size_t size;
+	size_t room;
+	size_t limit;
+	bool failed;		/* an append did not fit or memory ran out */
+};
+
+struct wire {
+	int fd;
+	const char *fault;	/* why nothing after this can be trusted */
+	size_t rx_start, rx_end;
+	uint32_t id;		/* of the message being joined */
+	bool joining;
+	struct buffer message;	/* joined fragments of one request */
+	unsigned char rx[2 * (FRAME_HEADER + FRAGMENT_MAX)];
+	unsigned char tx[FRAME_HEADER + FRAGMENT_MAX];
+};
+
+int buffer_append(struct buffer *buffer, const void *data, size_t size);
+void buffer_clear(struct buffer *buffer);
+void buffer_free(struct buffer *buffer);
+
+void wire_init(struct wire *wire, int fd);
+int wire_fill(struct wire *wire);
+int wire_next(struct wire *wire);
+void wire_done(struct wire *wire);
+int wire_send(struct wire *wire, enum frame_kind kind, uint32_t id,
+	      const struct buffer *payload);
+
+#endif
