@@ -144,8 +144,8 @@ static void set_limits(int kmsg)
 	set_limit(kmsg, RLIMIT_NOFILE, files_limit());
 	set_limit(kmsg, RLIMIT_CORE, 0);
 	write_setting(kmsg, "/proc/self/oom_score_adj", "-1000");
-	/* Otherwise the log's rate limit eats the markers of a fast trial. */
-	write_setting(kmsg, "/proc/sys/kernel/printk_devkmsg", "on");
+	/* Otherwise a rate limit eats the markers of fast trials. It wants the line end. */
+	write_setting(kmsg, "/proc/sys/kernel/printk_devkmsg", "on\n");
 }
 
 static void loopback_up(int kmsg)
