@@ -17,9 +17,11 @@
             ├── ChannelError       the byte stream ended
             │   ├── SilenceError   nothing came before the deadline
             │   └── ProtocolError  the bytes are not the wire protocol
-            └── AgentError         the agent could not serve a request; carries errno
+            ├── AgentError         the agent could not serve a request; carries errno
+            └── RefusedError       the kernel refused what had to succeed; carries errno
 
-A refusal by the kernel (verifier, bpf(2) returning an errno) is a result, never an error.
+A refusal by the verifier is a result, never an error. RefusedError is for calls that promise to
+succeed (attach, table add); a trial in which it is raised has FAILED, it is not BROKEN.
 """
 
 
@@ -113,6 +115,14 @@ class ProtocolError(ChannelError):
 
 class AgentError(GuestError):
     """The agent is alive but could not serve one request; carries its errno."""
+
+    def __init__(self, message: str, errno: int, *, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.errno = errno
+
+
+class RefusedError(GuestError):
+    """The kernel refused an operation that the caller said must succeed; carries its errno."""
 
     def __init__(self, message: str, errno: int, *, remedy: str | None = None) -> None:
         super().__init__(message, remedy=remedy)

@@ -1,0 +1,1 @@
+"""What QEMU is told: pure functions from values to an argument vector."""

@@ -1,0 +1,128 @@
+"""The QEMU command line of a guest, as a pure function of Arch, Kernel, Image and hardware.
+
+Nothing is started here. No network device, no host folder, no device that QEMU adds by itself.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from harness.values.accel import Accel
+from harness.values.arch import Arch
+from harness.values.image import Image
+from harness.values.kernel import Kernel
+
+PORT_NAME = "bpf-harness"
+
+# What a QEMU that a hostile guest has taken over may still ask of the host: nothing new.
+_SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
+
+
+class Transport(Enum):
+    """The device that carries the channel."""
+
+    VIRTIO_SERIAL = "virtio-serial"
+    UART = "uart"
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What the guest's machine is made of, apart from what its Arch row says."""
+
+    accel: Accel
+    transport: Transport = Transport.VIRTIO_SERIAL
+    cpus: int = 2
+    """Two by default: freeing a filter while it runs takes a second CPU."""
+
+    memory_mib: int | None = None
+    """None takes the arch row's."""
+
+    cpu_model: str | None = None
+    """None takes the arch row's, or the host's under KVM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """QEMU's ends of what connects it to us: two inherited sockets and the console's file."""
+
+    agent_fd: int
+    qmp_fd: int
+    console: Path
+
+
+def kernel_command_line(arch: Arch, transport: Transport) -> str:
+    """What the kernel under test is told.
+
+    A panic or an oops ends the guest at once (-no-reboot turns the reboot into an exit).
+    loglevel=5 lets a WARN during boot reach the console; the agent opens the level to 8 when
+    it is ready. printk.devkmsg=on keeps /dev/kmsg from dropping our markers.
+    """
+    words = [
+        f"console={arch.console}",
+        "panic=-1",
+        "oops=panic",
+        "loglevel=5",
+        "printk.devkmsg=on",
+    ]
+    if transport is Transport.UART:
+        words.append(f"bpf_harness.uart={arch.uart}")
+    return " ".join(words)
+
+
+def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> tuple[str, ...]:
+    """The whole command, QEMU's binary first."""
+    arch = kernel.arch
+    return (
+        arch.qemu,
+        *_machine(arch, hardware),
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-nic",
+        "none",
+        "-no-reboot",
+        "-sandbox",
+        _SANDBOX,
+        *_console(ends),
+        *_channel(arch, hardware.transport, ends),
+        *_monitor(ends),
+        "-kernel",
+        str(kernel.image),
+        "-initrd",
+        str(image.path),
+        "-append",
+        kernel_command_line(arch, hardware.transport),
+    )
+
+
+def _machine(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
+    default_cpu = "host" if hardware.accel is Accel.KVM else arch.tcg_cpu
+    return (
+        *arch.machine,
+        "-accel",
+        hardware.accel.value,
+        "-cpu",
+        hardware.cpu_model or default_cpu,
+        "-smp",
+        str(hardware.cpus),
+        "-m",
+        str(hardware.memory_mib or arch.memory_mib),
+    )
+
+
+def _console(ends: Ends) -> tuple[str, ...]:
+    path = str(ends.console).replace(",", ",,")
+    return ("-chardev", f"file,id=console,path={path}", "-serial", "chardev:console")
+
+
+def _channel(arch: Arch, transport: Transport, ends: Ends) -> tuple[str, ...]:
+    chardev = ("-chardev", f"socket,id=agent,fd={ends.agent_fd}")
+    if transport is Transport.UART:
+        return (*chardev, *arch.uart_device)
+    port = f"virtserialport,chardev=agent,name={PORT_NAME}"
+    return (*chardev, "-device", arch.virtio_serial, "-device", port)
+
+
+def _monitor(ends: Ends) -> tuple[str, ...]:
+    return ("-chardev", f"socket,id=qmp,fd={ends.qmp_fd}", "-mon", "chardev=qmp,mode=control")

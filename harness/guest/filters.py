@@ -1,0 +1,268 @@
+"""Filters (BPF programs) of a guest: loading, running and attaching them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.channels.fields import Fields
+from harness.guest.later import Connection, Later
+from harness.guest.links import Link
+from harness.guest.tables import Ref, Table
+from harness.values.errors import GuestError, UsageError
+from harness.values.event import Event, parse_event
+from harness.values.observation import LoadObservation, RunObservation
+from harness.values.table_spec import TableSpec
+
+# libbpf's and the selftests' buffer for one filter's verifier log.
+LOG_SIZE = 2 * 1024 * 1024
+
+# BPF_PROG_TEST_RUN copies the packet and what the filter did to it back in here.
+_DATA_OUT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class FilterType:
+    """A type for a filter whose section name does not give one: linux/bpf.h numbers."""
+
+    program_type: int
+    attach_type: int = 0
+    attach_to: str = ""
+    """Kernel function or tracepoint, for types that are bound to their target at load."""
+
+    def packed(self) -> dict[str, object]:
+        return {
+            "type": self.program_type,
+            "attach_type": self.attach_type,
+            "attach_to": self.attach_to,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How an object is loaded. The defaults are libbpf's."""
+
+    filters: tuple[str, ...] | None = None
+    """Load only these; None loads all, also those whose section begins with `?`."""
+
+    keep_going: bool = False
+    """Go on without the filters that are refused, instead of refusing the whole object."""
+
+    flags_set: int = 0
+    flags_clear: int = 0
+    """BPF_F_* program flags to add to and take from what the section name says."""
+
+    log_level: int = 0
+    """Bits of the verifier's log level; 0 gives a log for refused filters only."""
+
+    log_size: int = LOG_SIZE
+    drop_caps: int = 0
+    """Mask of capabilities that are not in effect while the object is loaded."""
+
+    types: Mapping[str, FilterType] = field(default_factory=dict)
+    reuse: Mapping[str, Ref] = field(default_factory=dict)
+    """Tables that exist already and are to be used instead of the object's own, by name."""
+
+    def packed(self) -> dict[str, object]:
+        return {
+            "programs": None if self.filters is None else list(self.filters),
+            "keep_going": self.keep_going,
+            "flags_set": self.flags_set,
+            "flags_clear": self.flags_clear,
+            "log_level": self.log_level,
+            "log_size": self.log_size,
+            "drop_caps": self.drop_caps,
+            "types": {name: kind.packed() for name, kind in self.types.items()},
+            "reuse": {name: ref.packed() for name, ref in self.reuse.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A loaded filter's instructions, as bpf_prog_get_info_by_fd gives them."""
+
+    xlated: bytes
+    """BPF instructions after the verifier's rewriting, 8 bytes each."""
+
+    jited: bytes
+    """Machine code, empty if the interpreter runs the filter."""
+
+
+class Filter:
+    """A filter that was presented to the kernel: loaded, or refused with a log that says why."""
+
+    def __init__(
+        self, connection: Connection, ref: Ref, section: str, verdict: LoadObservation
+    ) -> None:
+        self._connection = connection
+        self.ref = ref
+        self.section = section
+        self.verdict = verdict
+        """The kernel's answer: errno, verifier log, sizes."""
+
+        self.links: list[Link] = []
+
+    @property
+    def name(self) -> str:
+        return self.ref.name
+
+    @property
+    def accepted(self) -> bool:
+        return self.verdict.accepted
+
+    @property
+    def jited(self) -> bool:
+        return self.verdict.jited
+
+    def run(
+        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int = 1
+    ) -> RunObservation:
+        """Run it once on made-up input: bpf(2) BPF_PROG_TEST_RUN.
+
+        `data` is the packet (at least 14 bytes for types that see packets), `ctx` the context
+        struct; types that take neither (raw_tracepoint, syscall) get None. A refusal to run is
+        in the result's errno (EINVAL for wrong input, ENOTSUPP=524 for types that cannot be run).
+        """
+        return self.submit_run(data, ctx=ctx, repeat=repeat).result()
+
+    def submit_run(
+        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int = 1
+    ) -> Later[RunObservation]:
+        """Like `run`, without waiting for the result."""
+        arguments: dict[str, object] = {
+            "program": self.ref.packed(),
+            "data_in": data,
+            "ctx_in": ctx,
+            "data_out_size": _DATA_OUT if data is not None else 0,
+            "ctx_out_size": len(ctx) if ctx is not None else 0,
+            "repeat": repeat,
+        }
+        return self._connection.submit("run", read_run, arguments)
+
+    def attach(self, event: Event | str | None = None) -> Link:
+        """Associate it with an event, by default the one its section names.
+
+        One filter may be attached to many events, and many filters to one. Raises AttachError
+        with the kernel's errno, UsageError if it was refused or no event is known.
+        """
+        if not self.accepted:
+            raise UsageError(f"{self.name} was refused by the verifier: it cannot be attached")
+        target = parse_event(self.section) if event is None else event
+        if isinstance(target, str):
+            target = parse_event(target)
+        link = Link.attach(self._connection, self.ref, target)
+        self.links.append(link)
+        return link
+
+    def detach(self) -> None:
+        """End all associations of this filter."""
+        while self.links:
+            self.links.pop().detach()
+
+    def code(self) -> Code:
+        """Its instructions, translated and as machine code (each cut at 4 MiB)."""
+        reply = self._connection.submit(
+            "code", lambda reply: reply, {"program": self.ref.packed()}
+        ).result()
+        if errno := reply.integer("errno"):
+            raise GuestError(f"cannot read the code of {self.name}: errno {errno}")
+        return Code(reply.data("xlated"), reply.data("jited"))
+
+
+class LoadedObject:
+    """An object file in a guest: its filters and tables, by name."""
+
+    def __init__(self, connection: Connection, handle: int, reply: Fields) -> None:
+        self._connection = connection
+        self.handle = handle
+        self.errno = reply.integer("errno")
+        """0 if the object is loaded, maybe without the filters that were refused."""
+
+        self.message = reply.text("message")
+        """What libbpf said on the way."""
+
+        self.filters = {
+            entry.ref.name: entry for entry in self._read_filters(reply.all_maps("programs"))
+        }
+        self.tables = {entry.name: entry for entry in self._read_tables(reply.all_maps("tables"))}
+
+    @property
+    def loaded(self) -> bool:
+        return self.errno == 0
+
+    def detach(self) -> None:
+        """End all associations of all its filters."""
+        for entry in self.filters.values():
+            entry.detach()
+
+    def close(self) -> None:
+        """Detach and unload all of it. A refused object is not in the guest any more."""
+        self.detach()
+        if self.loaded:
+            self.submit_close().result()
+
+    def submit_close(self) -> Later[None]:
+        return self._connection.submit("close", lambda reply: None, {"handle": self.handle})
+
+    def _read_filters(self, programs: tuple[Fields, ...]) -> list[Filter]:
+        found = []
+        for program in programs:
+            errno = program.integer_or_none("errno")
+            if errno is None:
+                continue
+            ref = Ref(self.handle, program.text("name"))
+            verdict = _read_verdict(errno, program)
+            found.append(Filter(self._connection, ref, program.text("section"), verdict))
+        return found
+
+    def _read_tables(self, tables: tuple[Fields, ...]) -> list[Table]:
+        return [
+            Table(self._connection, Ref(self.handle, table.text("name")), _read_spec(table))
+            for table in tables
+            if table.boolean("created")
+        ]
+
+
+def submit_load(
+    connection: Connection, blob: str, options: LoadOptions
+) -> tuple[int, Later[LoadedObject]]:
+    """Ask for an object that the agent keeps under the name `blob` to be loaded.
+
+    The handle is known before the reply, so that requests on the filters can follow at once.
+    """
+    handle = connection.new_handle()
+    arguments = {"as": handle, "blob": blob, **options.packed()}
+    later = connection.submit(
+        "load", lambda reply: LoadedObject(connection, handle, reply), arguments
+    )
+    return handle, later
+
+
+def read_run(reply: Fields) -> RunObservation:
+    """The result of one `run` operation."""
+    return RunObservation(
+        errno=reply.integer("errno"),
+        retval=reply.integer("retval") & 0xFFFFFFFF,
+        data_out=reply.data("data_out"),
+        ctx_out=reply.data("ctx_out"),
+    )
+
+
+def _read_verdict(errno: int, program: Fields) -> LoadObservation:
+    return LoadObservation(
+        errno=errno,
+        log=program.text("log").rstrip("\0"),
+        jited_size=program.integer_or_none("jited_size") or 0,
+        xlated_size=program.integer_or_none("xlated_size") or 0,
+        verified_insns=program.integer_or_none("verified_insns"),
+        log_truncated=program.boolean("log_truncated"),
+    )
+
+
+def _read_spec(table: Fields) -> TableSpec:
+    return TableSpec(
+        name=table.text("name"),
+        type=table.integer("type"),
+        key_size=table.integer("key_size"),
+        value_size=table.integer("value_size"),
+        entries=table.integer("entries"),
+        flags=table.integer("flags"),
+    )

@@ -1,0 +1,150 @@
+"""A running guest as its users see it: load, table, trace, shell, health, and the way out."""
+
+import hashlib
+from types import TracebackType
+
+from harness.channels.fields import Fields
+from harness.guest.filters import LoadedObject, LoadOptions, submit_load
+from harness.guest.later import Connection, Later
+from harness.guest.shell import Shell, Shells
+from harness.guest.tables import Table, table_type
+from harness.guest.trace import TraceStream
+from harness.values.deadline import Deadline
+from harness.values.errors import GuestError, RefusedError
+from harness.values.mode import Mode
+from harness.values.observation import Health
+from harness.values.table_spec import TableSpec
+from harness.vm.vm import Identity, Vm, VmPlan
+
+# Loading the largest filters takes the verifier a minute under emulation.
+DEFAULT_TIMEOUT_S = 60.0
+
+_MAX_FILE = 4 * 1024 * 1024
+
+
+class Guest:
+    """A guest in which filters are loaded and observed. Use as a context manager."""
+
+    def __init__(self, vm: Vm, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        """`timeout_s`: how long one operation may take before the guest counts as silent."""
+        identity = vm.identity
+        if identity is None:
+            raise GuestError("this VM has not answered hello")
+        self.vm = vm
+        self.identity: Identity = identity
+        self.connection = Connection(vm.client, identity.cpus, timeout_s)
+        self._shells = Shells(self.connection)
+        self._kept: set[str] = set()
+        self.mode: Mode | None = None
+        """The mode that was set last; None leaves what the kernel booted with."""
+
+    @classmethod
+    def start(cls, plan: VmPlan, deadline: Deadline) -> "Guest":
+        """Boot a VM and wait for its agent; raises BootError or MissingToolError."""
+        return cls(Vm.start(plan, deadline))
+
+    def load(self, data: bytes, options: LoadOptions | None = None) -> LoadedObject:
+        """Load an object file (ELF, as clang makes it) through libbpf: bpf_object__load.
+
+        The verdict on each filter is in the result, also a refusal; AgentError means that
+        the agent could not even try.
+        """
+        return self.submit_load(data, options or LoadOptions())[1].result()
+
+    def submit_load(self, data: bytes, options: LoadOptions) -> tuple[int, Later[LoadedObject]]:
+        """Like `load`, without waiting; also the handle by which its filters are known."""
+        return submit_load(self.connection, self.keep(data), options)
+
+    def keep(self, data: bytes) -> str:
+        """Send an object file once; later loads name it by its content."""
+        name = hashlib.sha256(data).hexdigest()[:32]
+        if name not in self._kept:
+            self.connection.submit("put", _nothing, {"blob": name, "data": data})
+            self._kept.add(name)
+        return name
+
+    def table(
+        self, name: str, *, entries: int, key_size: int, value_size: int, type: str = "hash"
+    ) -> Table:
+        """Create a table; sizes in bytes. Raises TableError with the kernel's errno.
+
+        Filters share it when it is given as LoadOptions.reuse for their table of any name.
+        """
+        spec = TableSpec(name, table_type(type), key_size, value_size, entries)
+        return Table.create(self.connection, spec)
+
+    def trace(self) -> TraceStream:
+        """Begin to stream trace lines."""
+        return TraceStream(self.connection).start()
+
+    def shell(self, command: str) -> Shell:
+        """Start a shell command in the guest."""
+        return self._shells.start(command)
+
+    def set_mode(self, mode: Mode) -> None:
+        """How filters loaded from now on are executed; raises RefusedError if it cannot be."""
+        if mode is self.mode:
+            return
+        sysctls = mode.sysctls
+        self.write_file("/proc/sys/net/core/bpf_jit_harden", f"{sysctls.harden}")
+        self.write_file("/proc/sys/net/core/bpf_jit_enable", f"{sysctls.enable}")
+        self.mode = mode
+
+    def mark(self, text: str) -> Later[None]:
+        """Write a line to the kernel log, without waiting."""
+        return self.connection.submit("mark", _nothing, {"text": text})
+
+    def submit_health(self) -> Later[Health]:
+        """The state that must not change, without waiting."""
+        return self.connection.submit("health", _read_health, {})
+
+    def health(self) -> Health:
+        return self.submit_health().result()
+
+    def read_file(self, path: str, limit: int = _MAX_FILE) -> bytes:
+        """The beginning of a file of the guest; raises RefusedError."""
+        arguments: dict[str, object] = {"path": path, "limit": limit}
+        reply = self.connection.submit("read_file", lambda reply: reply, arguments).result()
+        if errno := reply.integer("errno"):
+            raise RefusedError(f"cannot read {path} in the guest: errno {errno}", errno)
+        return reply.data("data")
+
+    def write_file(self, path: str, text: str) -> None:
+        """Write to an existing file of the guest, a sysctl for example; raises RefusedError."""
+        arguments: dict[str, object] = {"path": path, "data": text.encode()}
+        reply = self.connection.submit("write_file", lambda reply: reply, arguments).result()
+        if errno := reply.integer("errno"):
+            raise RefusedError(f"cannot write {text!r} to {path} in the guest: errno {errno}", errno)
+
+    def reset(self) -> Later[None]:
+        """Detach all links, end all shells, close all objects and tables, without waiting."""
+        return self.connection.submit("reset", _nothing, {})
+
+    def stop(self) -> None:
+        """End the guest; may be called twice."""
+        self.vm.stop()
+
+    def __enter__(self) -> "Guest":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _nothing(reply: Fields) -> None:
+    return None
+
+
+def _read_health(reply: Fields) -> Health:
+    return Health(
+        boot_id=reply.text("boot_id"),
+        taint=reply.integer("taint"),
+        programs=reply.integer("programs"),
+        tables=reply.integer("tables"),
+        links=reply.integer("links"),
+    )

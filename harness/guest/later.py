@@ -1,0 +1,57 @@
+"""A result that is still on its way, so that many requests can be under way at once."""
+
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
+
+from harness.channels.client import AgentClient, Pending
+from harness.channels.fields import Fields
+from harness.values.deadline import Deadline
+
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """The value of one request, to be asked for when it is needed."""
+
+    def __init__(self, pending: Pending, timeout_s: float, read: Callable[[Fields], T]) -> None:
+        self._pending = pending
+        self._timeout_s = timeout_s
+        self._read = read
+
+    @property
+    def answered(self) -> bool:
+        """Whether the reply is here already."""
+        return self._pending.body is not None
+
+    def result(self) -> T:
+        """Wait for the reply and read it.
+
+        Raises AgentError if the agent could not serve the request, ChannelError if the guest
+        is lost, SilenceError if it does not answer in time.
+        """
+        return self._read(self._pending.result(Deadline.after(self._timeout_s)))
+
+
+class Connection:
+    """What filters, tables and links share of their guest: the client and the time they wait."""
+
+    def __init__(self, client: AgentClient, cpus: int, timeout_s: float) -> None:
+        self.client = client
+        self.cpus = cpus
+        """Possible CPUs: how many values a per-CPU table has for each key."""
+
+        self.timeout_s = timeout_s
+        """How long one request may take before the guest counts as silent."""
+
+        self._last_handle = 0
+
+    def new_handle(self) -> int:
+        """A number that no object, table, link or shell of this guest has had."""
+        self._last_handle += 1
+        return self._last_handle
+
+    def submit(
+        self, operation: str, read: Callable[[Fields], T], arguments: Mapping[str, object]
+    ) -> Later[T]:
+        """Queue a request; nothing is waited for."""
+        return Later(self.client.submit(operation, **arguments), self.timeout_s, read)

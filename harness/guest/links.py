@@ -1,0 +1,93 @@
+"""Links: a filter associated with an event, until it is detached."""
+
+import os
+
+from harness.channels.fields import Fields
+from harness.guest.later import Connection, Later
+from harness.guest.tables import Ref
+from harness.values.errors import RefusedError
+from harness.values.event import Event, EventKind
+
+
+class AttachError(RefusedError):
+    """The kernel refused to associate a filter with an event; carries its errno."""
+
+    def __init__(self, filter_name: str, event: Event, errno: int, said: str) -> None:
+        words = said.strip().splitlines()
+        detail = f": {words[-1]}" if words else ""
+        super().__init__(
+            f"cannot attach {filter_name} to {event}: {os.strerror(errno)} (errno {errno}){detail}",
+            errno,
+            remedy=_REMEDIES.get(errno),
+        )
+
+
+_REMEDIES = {
+    2: "check the spelling: the guest's kernel knows no such event",
+    22: "the kind of filter does not fit this kind of event",
+}
+
+
+class Link:
+    """One association of a filter with an event."""
+
+    def __init__(self, connection: Connection, handle: int, event: Event) -> None:
+        self._connection = connection
+        self.handle = handle
+        self.event = event
+        self.attached = True
+
+    @classmethod
+    def attach(cls, connection: Connection, filter_ref: Ref, event: Event) -> "Link":
+        """Associate a loaded filter with an event.
+
+        kprobe and kretprobe through perf_event_open(2), tracepoints through perf events on
+        tracefs ids, raw tracepoints through BPF_RAW_TRACEPOINT_OPEN, fentry and its kin through
+        BPF_LINK_CREATE, sockets through SO_ATTACH_BPF. Raises AttachError.
+        """
+        link = cls(connection, connection.new_handle(), event)
+        reply = link._submit(filter_ref).result()
+        if errno := reply.integer("errno"):
+            raise AttachError(filter_ref.name, event, errno, reply.text("message"))
+        return link
+
+    def _submit(self, filter_ref: Ref) -> Later[Fields]:
+        arguments: dict[str, object] = {
+            "as": self.handle,
+            "program": filter_ref.packed(),
+            "event": wire_event(self.event),
+        }
+        return self._connection.submit("attach", lambda reply: reply, arguments)
+
+    def detach(self) -> None:
+        """End the association; a second call does nothing."""
+        if self.attached:
+            self.attached = False
+            self._connection.submit("detach", lambda reply: None, {"link": self.handle}).result()
+
+    def received(self) -> tuple[bytes, ...]:
+        """Packets that a socket filter let through since the last call, each cut at 2048 bytes."""
+        return self._connection.submit(
+            "received", lambda reply: reply.all_data("packets"), {"link": self.handle}
+        ).result()
+
+
+def wire_event(event: Event) -> dict[str, object]:
+    """An event as the agent's `attach` wants it."""
+    match event.kind:
+        case EventKind.KPROBE | EventKind.KRETPROBE:
+            function, _, offset = event.target.partition("+")
+            return {
+                "kind": event.kind.value,
+                "function": function,
+                "offset": int(offset or "0", 0),
+            }
+        case EventKind.TRACEPOINT:
+            category, _, name = event.target.partition("/")
+            return {"kind": event.kind.value, "category": category, "name": name}
+        case EventKind.RAW_TRACEPOINT:
+            return {"kind": event.kind.value, "name": event.target}
+        case EventKind.TRACE:
+            return {"kind": event.kind.value}
+        case EventKind.SOCKET:
+            return {"kind": event.kind.value, "interface": event.target}

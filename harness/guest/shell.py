@@ -1,0 +1,97 @@
+"""Shell commands in the guest, run by the distribution's busybox: triggers of events."""
+
+import os
+
+from harness.channels.fields import Fields
+from harness.guest.later import Connection
+from harness.values.deadline import Deadline
+from harness.values.errors import GuestError, SilenceError
+
+_MAX_OUTPUT = 1024 * 1024
+
+
+class Shell:
+    """One command under way in the guest."""
+
+    def __init__(self, connection: Connection, command: str, handle: int) -> None:
+        self._connection = connection
+        self.command = command
+        self.handle = handle
+        self._output = bytearray()
+        self.output_dropped = 0
+        """Bytes beyond the first MiB, which are not kept."""
+
+        self._wait_status: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self._wait_status is not None
+
+    @property
+    def output(self) -> str:
+        """Its standard output and error so far, mixed as they came."""
+        return self._output.decode("utf-8", "replace")
+
+    @property
+    def status(self) -> int:
+        """The exit status; 128 + N if signal N ended it, as a shell says it."""
+        if self._wait_status is None:
+            raise GuestError(f"the command is still running: {self.command}")
+        code = os.waitstatus_to_exitcode(self._wait_status)
+        return 128 - code if code < 0 else code
+
+    def wait(self, timeout_s: float | None = None) -> int:
+        """Wait for its end and return the status; kills it and raises SilenceError in time."""
+        limit_s = self._connection.timeout_s if timeout_s is None else timeout_s
+        deadline = Deadline.after(limit_s)
+        while not self.ended:
+            if deadline.expired:
+                self.kill()
+                raise SilenceError(f"the guest's command did not end: {self.command}")
+            self._connection.client.pump(min(0.5, deadline.left_s()))
+        return self.status
+
+    def kill(self) -> None:
+        """SIGKILL to it and to all it started."""
+        self._connection.submit("shell_kill", lambda reply: None, {"shell": self.handle}).result()
+
+    def take_output(self, data: bytes) -> None:
+        room = _MAX_OUTPUT - len(self._output)
+        self._output += data[:room]
+        self.output_dropped += max(0, len(data) - room)
+
+    def take_exit(self, wait_status: int) -> None:
+        self._wait_status = wait_status
+
+
+class Shells:
+    """The commands of one guest; hands every event to the command it belongs to."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._running: dict[int, Shell] = {}
+        connection.client.listen("output", self._take_output)
+        connection.client.listen("exit", self._take_exit)
+
+    def start(self, command: str) -> Shell:
+        """Start `/bin/sh -c command`; raises GuestError if the guest cannot start it."""
+        shell = Shell(self._connection, command, self._connection.new_handle())
+        self._running[shell.handle] = shell
+        errno = self._connection.submit(
+            "shell_start",
+            lambda reply: reply.integer("errno"),
+            {"as": shell.handle, "command": command},
+        ).result()
+        if errno:
+            raise GuestError(f"the guest cannot start a shell: errno {errno}")
+        return shell
+
+    def _take_output(self, event: Fields) -> None:
+        shell = self._running.get(event.integer("shell"))
+        if shell is not None:
+            shell.take_output(event.data("data"))
+
+    def _take_exit(self, event: Fields) -> None:
+        shell = self._running.pop(event.integer("shell"), None)
+        if shell is not None:
+            shell.take_exit(event.integer("status"))

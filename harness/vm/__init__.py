@@ -1,0 +1,1 @@
+"""One running QEMU: its process, monitor, console and the client of the agent inside."""

@@ -1,0 +1,97 @@
+"""QEMU as a child process: started, watched, always reaped.
+
+Knows nothing of guests. Every process that lives is in a register, so that Ctrl-C, SIGTERM and
+an exception in any thread can end them all.
+"""
+
+import subprocess
+import threading
+from pathlib import Path
+
+from harness.values.errors import BootError, MissingToolError
+
+_KILL_WAIT_S = 10.0
+_STDERR_LIMIT = 16 * 1024
+
+_living: set["QemuProcess"] = set()
+_living_lock = threading.Lock()
+
+
+class QemuProcess:
+    """A running QEMU in a session of its own, so that the terminal's Ctrl-C is ours to handle."""
+
+    def __init__(self, popen: "subprocess.Popen[bytes]", log: Path) -> None:
+        self._popen = popen
+        self._log = log
+
+    @classmethod
+    def start(cls, argv: tuple[str, ...], fds: tuple[int, ...], log: Path) -> "QemuProcess":
+        """Start `argv` with `fds` inherited and its stderr in the file `log`.
+
+        setpriv makes the kernel kill QEMU if we are killed ourselves (PR_SET_PDEATHSIG).
+        Raises MissingToolError if a binary is not there, BootError if it cannot be started.
+        """
+        command = ("setpriv", "--pdeathsig", "KILL", "--", *argv)
+        try:
+            with log.open("wb") as stderr, _living_lock:
+                popen = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=stderr,
+                    stderr=stderr,
+                    pass_fds=fds,
+                    start_new_session=True,
+                )
+                process = cls(popen, log)
+                _living.add(process)
+        except FileNotFoundError as error:
+            raise MissingToolError(
+                f"cannot start QEMU: {error.filename} is missing",
+                remedy="bpf-harness doctor prints the command that installs it",
+            ) from error
+        except OSError as error:
+            raise BootError(f"cannot start {argv[0]}: {error}") from error
+        return process
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while it runs; negative is the signal that ended it."""
+        return self._popen.poll()
+
+    def wait(self, timeout_s: float) -> int | None:
+        """The exit status, or None if it still runs after that long."""
+        try:
+            return self._popen.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self) -> None:
+        """End it at once and reap it; may be called twice and from any thread."""
+        self._popen.kill()
+        self._popen.wait(_KILL_WAIT_S)
+        with _living_lock:
+            _living.discard(self)
+
+    def stderr_tail(self) -> str:
+        """The last of what QEMU itself printed."""
+        try:
+            data = self._log.read_bytes()
+        except OSError:
+            return ""
+        return data[-_STDERR_LIMIT:].decode("utf-8", "replace").strip()
+
+
+def living_processes() -> tuple[QemuProcess, ...]:
+    """The processes that are not reaped yet."""
+    with _living_lock:
+        return tuple(_living)
+
+
+def kill_all() -> None:
+    """End every living process; the threads that use them see their channels close."""
+    for process in living_processes():
+        process.kill()
