@@ -1,0 +1,11 @@
+"""Where recorded data lies."""
+
+from pathlib import Path
+
+RECORDED = Path(__file__).parent / "recorded"
+OBJECTS = RECORDED / "objects"
+
+
+def recorded_object(name: str) -> bytes:
+    """The bytes of an object committed under tests/recorded/objects."""
+    return (OBJECTS / name).read_bytes()
