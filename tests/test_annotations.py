@@ -1,0 +1,365 @@
+"""Annotations: what is written above a filter, and what is refused there."""
+
+import pytest
+
+from harness.formats.annotations import read_expectation, read_expectations
+from harness.formats.decl_tags import Generation
+from harness.formats.object_file import ObjectFile, read_object
+from harness.formats.pattern import parse_pattern
+from harness.values.arch import ARM, ARM64, S390X, X86_64, ByteOrder
+from harness.values.byte_template import parse_byte_template
+from harness.values.errors import AnnotationError
+from harness.values.expectation import (
+    Endianness,
+    Errno,
+    Expectation,
+    JitCondition,
+    LoadExpectation,
+    Message,
+    Retval,
+    TableCount,
+    TableEntry,
+    TailSlot,
+)
+from harness.values.filter_spec import FilterSpec
+from harness.values.mode import Mode
+from harness.values.table_spec import TableSpec
+from tests.recorded_files import recorded_object
+
+
+def _spec(*tags: str) -> FilterSpec:
+    numbered = tuple(f"comment:{i}:{tag}" for i, tag in enumerate(tags))
+    return FilterSpec("f", "socket", 2, "GPL", tags=numbered)
+
+
+def _read(*tags: str) -> Expectation:
+    return read_expectation(_spec(*tags), Generation.G3)
+
+
+def _recorded(name: str, program: str) -> Expectation:
+    return read_expectations(read_object(recorded_object(name)))[program]
+
+
+def _texts(messages: tuple[Message, ...]) -> list[str]:
+    return [message.pattern.text for message in messages]
+
+
+def _entry(table: str, key: str, value: str) -> TableEntry:
+    return TableEntry(table, parse_byte_template(key), parse_byte_template(value))
+
+
+def test_no_annotations_mean_that_the_privileged_load_succeeds() -> None:
+    """As in the kernel's own loader."""
+    assert _recorded("first_generation.o", "untold") == Expectation()
+    assert Expectation().privileged == LoadExpectation(accepted=True)
+    assert Expectation().unprivileged is None
+
+
+def test_first_generation() -> None:
+    """Linux 6.1: digits at the beginning of a text are text."""
+    found = _recorded("first_generation.o", "refused")
+
+    assert found.log_level == 2
+    assert found.privileged is not None
+    assert not found.privileged.accepted
+    assert _texts(found.privileged.messages) == ["R2 !read_ok", "5=five, not a counter"]
+
+
+def test_second_generation() -> None:
+    """Linux 6.12: counters go, equal messages stay two."""
+    found = _recorded("second_generation.o", "both")
+
+    assert found.privileged == LoadExpectation(retval=Retval(0xBADCAFE, any_value=True))
+    assert found.unprivileged is not None
+    assert not found.unprivileged.accepted
+    assert _texts(found.unprivileged.messages) == ["first", "7=second", "first"]
+    assert found.description == "bounds of a packet"
+    assert (found.flags_set, found.flags_clear) == (0x108, 0x4)
+
+
+def test_lines_of_machine_code_belong_to_the_architecture_named_before_them() -> None:
+    """`...` is no line; what follows it may be anywhere below."""
+    load = _recorded("second_generation.o", "lines").privileged
+
+    assert load is not None
+    assert [(m.pattern.text, m.arch, m.on_next_line) for m in load.jited] == [
+        ("\tendbr64", "X86_64", True),
+        ("\t{{(retq|jmp\t0x)}}", "X86_64", False),
+        ("\tbti\tjc", "ARM64", True),
+    ]
+    assert _texts(load.xlated) == ["0: r0 = 0", "1: exit"]
+
+
+@pytest.mark.parametrize("name", ["case_h.o", "case_h.big.o"])
+def test_our_own_annotations(name: str) -> None:
+    """Everything that case.h can say about a run, in both byte orders."""
+    found = _recorded(name, "whole")
+
+    assert found == Expectation(
+        privileged=LoadExpectation(retval=Retval(-1)),
+        description="everything that a run can be told",
+        log_level=6,
+        log_always=True,
+        flags_set=8,
+        flags_clear=4,
+        data=parse_byte_template("be16:0x0800 text:lo zero:10"),
+        data_out=parse_byte_template("hex:00ff"),
+        ctx=parse_byte_template("u32:1 u32:2"),
+        puts=(_entry("counts", "u32:1", "u64:5"),),
+        entries=(_entry("counts", "u32:1", "u64:6"), _entry("counts", "u32:2", "u64:7")),
+        counts=(TableCount("counts", 2),),
+        tails=(TailSlot("jumps", 1, "target"),),
+        modes=(Mode.INTERP, Mode.JIT),
+        needs=("fentry", "kfuncs"),
+        endianness=Endianness(ByteOrder.LITTLE, "a byte is read"),
+        labels=("edge", "tables"),
+        repeat=3,
+    )
+    assert found.test_runs
+    assert not found.attaches
+
+
+def test_refusal_with_errno_and_ordered_messages() -> None:
+    """The order is the source's, although two messages are equal and one must be absent."""
+    load = _recorded("case_h.o", "refused").privileged
+
+    assert load is not None
+    assert load.errno == Errno("EACCES", 13)
+    assert [(m.pattern.text, m.absent) for m in load.messages] == [
+        ("first", False),
+        ("absent", True),
+        ("R{{[0-9]+}} second", False),
+        ("first", False),
+    ]
+
+
+def test_the_other_annotations_of_the_selftests() -> None:
+    """Each list has an unprivileged twin."""
+    found = _recorded("case_h.o", "listing")
+
+    for load, letter in ((found.privileged, "1"), (found.unprivileged, "u")):
+        assert load is not None
+        lists = (load.xlated, load.jited, load.stderr, load.stdout)
+        assert [messages[0].pattern.text[-1] for messages in lists] == [letter] * 4
+    assert found.unprivileged is not None
+    assert found.unprivileged.errno == Errno("EPERM", 1)
+    assert found.arches == ("X86_64", "ARM64", "RISCV64", "s390x", "LOONGARCH")
+    assert (found.jit, found.linear_size) == (JitCondition.ON, 14)
+    assert (found.skip, found.btf_path, found.btf_func_path) == ("not today", "a.btf", "b.btf")
+
+
+def test_a_traced_filter_is_attached_and_not_test_run() -> None:
+    """__trigger makes the difference."""
+    found = _recorded("case_h.o", "traced")
+
+    assert (found.trigger, found.jit) == ("echo 1 > /proc/self/comm", JitCondition.OFF)
+    assert [pattern.text for pattern in found.trace] == ["pid {{[0-9]+}}", "done"]
+    assert found.attaches
+    assert not found.test_runs
+
+
+def test_an_auxiliary_filter_is_loaded_with_the_others() -> None:
+    """In both modes, if both are said."""
+    found = _recorded("case_h.o", "target")
+
+    assert (found.auxiliary, found.auxiliary_unpriv) == (True, True)
+
+
+def test_any_privileged_annotation_turns_the_privileged_load_on() -> None:
+    """And only an unprivileged one leaves it out."""
+    assert _read("test_expect_success_unpriv").privileged is None
+    assert _read("test_retval=1", "test_expect_success_unpriv").privileged is not None
+    assert _read("test_retval=1").unprivileged is None
+
+
+def test_the_unprivileged_load_inherits_what_is_not_said_about_it() -> None:
+    """Result, errno, return value and each list that is empty."""
+    found = _read(
+        "test_expect_failure", "bh_errno=EINVAL", "test_expect_msg=a", "test_expect_msg_unpriv=b"
+    )
+
+    assert found.unprivileged == LoadExpectation(
+        accepted=False,
+        errno=Errno("EINVAL", 22),
+        messages=(Message(parse_pattern("b")),),
+    )
+    assert _read("test_retval=3", "test_expect_success_unpriv").unprivileged == LoadExpectation(
+        retval=Retval(3)
+    )
+
+
+def test_an_unprivileged_refusal_inherits_no_errno_and_no_return_value() -> None:
+    """The privileged load succeeds, so it has neither."""
+    found = _read("test_expect_success", "test_retval=3", "test_expect_failure_unpriv")
+
+    assert found.unprivileged == LoadExpectation(accepted=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "matching", "other"),
+    [
+        ("7", 7, 8),
+        ("0x10", 16, 10),
+        ("-1", 0xFFFFFFFF, 1),
+        ("INT_MIN", 0x80000000, 0),
+        ("_INT_MIN", 0x80000000, 0),
+        ("TEST_DATA_LEN", 64, 0),
+        ("4294967295", 0xFFFFFFFF, 0),
+    ],
+)
+def test_return_values_are_compared_as_32_bits(text: str, matching: int, other: int) -> None:
+    """The kernel hands back a u32; the annotation is an int."""
+    load = _read(f"test_retval={text}").privileged
+
+    assert load is not None
+    assert load.retval is not None
+    assert load.retval.matches(matching)
+    assert not load.retval.matches(other)
+
+
+@pytest.mark.parametrize("text", ["POINTER_VALUE", "0xbadcafe"])
+def test_a_pointer_value_matches_anything(text: str) -> None:
+    """Its spelling in 6.12, and what later kernels expand it to."""
+    load = _read(f"test_retval={text}").privileged
+
+    assert load is not None
+    assert load.retval is not None
+    assert load.retval.matches(0)
+    assert str(load.retval) == "any value"
+
+
+@pytest.mark.parametrize(
+    ("text", "errno"),
+    [
+        ("EACCES", Errno("EACCES", 13)),
+        ("13", Errno("EACCES", 13)),
+        ("-13", Errno("EACCES", 13)),
+        ("ENOTSUPP", Errno("ENOTSUPP", 524)),
+        ("EOPNOTSUPP", Errno("EOPNOTSUPP", 95)),
+        ("95", Errno("EOPNOTSUPP", 95)),
+        ("EDEADLK", Errno("EDEADLK", 35)),
+    ],
+)
+def test_errnos_have_names_and_numbers(text: str, errno: Errno) -> None:
+    """ENOTSUPP is the kernel's own and must not be taken for EOPNOTSUPP."""
+    load = _read("test_expect_failure", f"bh_errno={text}").privileged
+
+    assert load is not None
+    assert load.errno == errno
+
+
+def test_flags_accumulate_and_the_later_word_wins() -> None:
+    """`!` clears, also what the loader would set by itself."""
+    found = _read(
+        "test_prog_flags=BPF_F_STRICT_ALIGNMENT",
+        "test_prog_flags=!BPF_F_TEST_RND_HI32",
+        "test_prog_flags=!1",
+        "test_prog_flags=0x80",
+    )
+
+    assert (found.flags_set, found.flags_clear) == (0x80, 0x5)
+
+
+def test_capabilities_are_a_mask() -> None:
+    """Numbers joined by a bar, with or without blanks."""
+    assert _read("test_caps_unpriv=12 | 39").caps_unpriv == 1 << 12 | 1 << 39
+    assert _read("test_caps_unpriv=12").unprivileged is not None
+
+
+def test_a_case_applies_to_the_architectures_it_names() -> None:
+    """None named means all; one without a name upstream is never named."""
+    named = _read("test_arch=X86_64", "test_arch=ARM64")
+
+    assert [named.applies_to(a) for a in (X86_64, ARM64, S390X, ARM)] == [True, True, False, False]
+    assert Expectation().applies_to(ARM)
+
+
+def test_a_case_about_one_byte_order_does_not_apply_to_the_other() -> None:
+    """The reason is kept for the report."""
+    found = _read("bh_only_endian=big|why not")
+
+    assert [found.applies_to(arch) for arch in (X86_64, S390X)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        (("test_expect_success", "test_expect_failure"), "to succeed and to fail"),
+        (("test_expect_success_unpriv", "test_expect_failure_unpriv"), "to succeed and to fail"),
+        (("test_expect_failure", "test_retval=1"), "expected to fail"),
+        (("test_retval=1", "test_retval=2"), r"contradicts __retval\(1\)"),
+        (("test_expect_success", "bh_errno=EACCES"), "without __failure"),
+        (("bh_errno=EACCES",), "without __failure"),
+        (("bh_errno=EACCES", "bh_errno=EPERM"), "contradicts __errno"),
+        (("bh_errno=EWHATEVER", "test_expect_failure"), "'EWHATEVER' is not"),
+        (("test_retval=",), "'' is not a number"),
+        (("test_retval=one",), "'one' is not a number"),
+        (("test_retval=1x",), "'1x' is not a number"),
+        (("test_retval=0x100000000",), "32 bits"),
+        (("test_retval",), "needs a value"),
+        (("test_expect_success=1",), "takes no value"),
+        (("test_log_level=9",), "not between 0 and 7"),
+        (("test_prog_flags=BPF_F_UNHEARD_OF",), "not a number"),
+        (("test_arch=VAX",), "unknown architecture 'VAX'"),
+        (("test_jited=ret",), "before any __arch_"),
+        (("test_caps_unpriv=CAP_BPF",), "not a number"),
+        (("test_expect_msg={{[}}",), "without"),
+        (("load_mode=maybe",), "neither jited nor no_jited"),
+        (("test_expectsuccess",), "unknown annotation"),
+        (("test_expect_msgs=a",), "unknown annotation"),
+        (("bh_dat=00",), "unknown annotation"),
+        (("bh_data=0",), "hex digits"),
+        (("bh_data=00", "bh_data=01"), "contradicts an earlier"),
+        (("bh_put=t|00",), "needs 3 parts, not 2"),
+        (("bh_put=a b|00|00",), "not the name of a table"),
+        (("bh_table_entries=t|many",), "not a number"),
+        (("bh_tail=t|-1|f",), "not between"),
+        (("bh_modes=fast",), "unknown mode 'fast'"),
+        (("bh_modes=",), "names no mode"),
+        (("bh_needs= ",), "is empty"),
+        (("bh_only_endian=middle|x",), "__only_endian"),
+        (("bh_only_endian=big|",), "__only_endian"),
+        (("bh_trigger= ",), "is empty"),
+        (("bh_repeat=0",), "show nothing"),
+        (("test_expect_failure", "bh_data=00"), "refused cannot be run"),
+        (("test_expect_failure", "bh_trigger=true"), "refused cannot be run"),
+        (("bh_trigger=true", "test_retval=1"), "nobody sees"),
+        (("bh_trigger=true", "bh_data=00"), "are for runs"),
+    ],
+)
+def test_malformed_and_contradictory_annotations_are_refused(
+    tags: tuple[str, ...], message: str
+) -> None:
+    """The filter and the remedy are named; nothing is guessed."""
+    with pytest.raises(AnnotationError, match=message) as caught:
+        _read(*tags)
+    assert "filter f" in caught.value.message
+    assert caught.value.remedy
+
+
+def test_an_unknown_comment_of_somebody_else_is_left_alone() -> None:
+    """Only the selftests' names and ours are ours to judge."""
+    assert _read("some other remark") == Expectation()
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ("bh_put=tabel|u32:1|u64:1", "no table 'tabel'"),
+        ("bh_table=t|u16:1|u64:1", "the key 'u16:1' has 2 bytes, table t takes 4"),
+        ("bh_table=t|u32:1|u32:1", "the value 'u32:1' has 4 bytes, table t takes 8"),
+        ("bh_table_entries=x|1", "no table 'x'"),
+        ("bh_tail=t|0|f", "table t is a hash, not a prog_array"),
+        ("bh_tail=j|2|f", "table j has 2 slots, not slot 2"),
+        ("bh_tail=j|0|g", "no filter 'g'"),
+    ],
+)
+def test_annotations_must_fit_the_tables_and_filters_of_the_object(tag: str, message: str) -> None:
+    """Said when the case is read, not by an errno in the guest."""
+    tables = (TableSpec("t", 1, 4, 8, 1), TableSpec("j", 3, 4, 4, 2))
+    obj = ObjectFile(ByteOrder.LITTLE, "GPL", (_spec(tag),), tables)
+
+    with pytest.raises(AnnotationError, match=message) as caught:
+        read_expectations(obj)
+    assert "filter f" in caught.value.message
+    assert caught.value.remedy
