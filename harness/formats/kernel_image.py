@@ -116,12 +116,12 @@ def unpack(wrapped: WrappedImage, *, name: str) -> bytes:
             f"{name} is packed with {wrapped.method}, which cannot be unpacked here",
             remedy="give the Image it was made from (arch/*/boot/Image in the build tree)",
         )
-    unpacked = b"".join(_decompress(wrapped.method, wrapped.packed))
-    if not unpacked:
+    try:
+        return b"".join(_decompress(wrapped.method, wrapped.packed))
+    except _DamagedStreamError as error:
         raise KernelError(
             f"{name} is damaged: its {wrapped.method} data cannot be unpacked", remedy=_REMEDY
-        )
-    return unpacked
+        ) from error
 
 
 def _arch_of(image: ImageBytes, name: str) -> Arch:
@@ -193,13 +193,24 @@ def _banner_in_streams(image: ImageBytes) -> re.Match[bytes] | None:
         if tried == _STREAMS_TRIED:
             return None
         method = {b"\x1f": "gzip", b"\xfd": "xz", b"B": "bzip2"}[start[0][:1]]
-        tail = b""
-        for piece in _decompress(method, memoryview(image)[start.start() :]):
+        banner = _banner_in_stream(method, memoryview(image)[start.start() :])
+        if banner is not None:
+            return banner
+    return None
+
+
+def _banner_in_stream(method: str, packed: memoryview) -> re.Match[bytes] | None:
+    tail = b""
+    try:
+        for piece in _decompress(method, packed):
             banner = _BANNER.search(tail + piece)
             if banner is not None:
                 return banner
             # Long enough to hold a banner that two pieces share.
             tail = piece[-256:]
+    except _DamagedStreamError:
+        # Most places that look packed are three bytes of code by chance.
+        return None
     return None
 
 
@@ -218,19 +229,26 @@ _DECOMPRESSORS: dict[str, Callable[[], _Decompressor]] = {
 }
 
 
+class _DamagedStreamError(Exception):
+    """Packed data that ends early, is no such data, or grows past all bounds."""
+
+
 def _decompress(method: str, packed: bytes | memoryview) -> Iterator[bytes]:
-    """Pieces of the unpacked data until it ends, is damaged, or grows past the limit."""
+    """Pieces of the unpacked data; raises _DamagedStreamError after the last good one."""
     stream = _DECOMPRESSORS[method]()
     given = 0
     for offset in range(0, len(packed), _STEP):
         try:
             piece = stream.decompress(bytes(packed[offset : offset + _STEP]))
-        except (zlib.error, lzma.LZMAError, OSError):
-            return
+        except (zlib.error, lzma.LZMAError, OSError) as error:
+            raise _DamagedStreamError from error
         given += len(piece)
         yield piece
-        if stream.eof or given > _UNPACKED_MOST:
+        if stream.eof:
             return
+        if given > _UNPACKED_MOST:
+            break
+    raise _DamagedStreamError
 
 
 def _first_bytes(image: ImageBytes) -> str:

@@ -154,6 +154,7 @@ class AptArchive:
             # apt-get update ends well when a list could not be fetched and an older one is there.
             raise self._download_error(done, f"the package lists of {suite} ({arch.debian})")
         write_text_whole(_stamp(state), "")
+        os.utime(_stamp(state), (self.now_s(), self.now_s()))
 
     def _write_configuration(self, arch: Arch, suite: str) -> None:
         state = self._state(arch, suite)
@@ -181,8 +182,7 @@ class AptArchive:
         if done.disk_full:
             return disk_full_error(self.folder)
         return DownloadError(
-            f"could not download {what}: apt-get ended with status {done.status}\n"
-            f"{done.last_words()}",
+            f"could not download {what}; apt-get said:\n{done.last_words()}",
             remedy="check the network and try again; what is cached already needs none",
         )
 

@@ -5,7 +5,7 @@ No host name is written here: all of them come from the machine, or from the env
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from harness.values.errors import MissingToolError
 MIRROR_VARIABLE = "BPF_HARNESS_DEBIAN_MIRROR"
 SECURITY_MIRROR_VARIABLE = "BPF_HARNESS_DEBIAN_SECURITY_MIRROR"
 
-_KEYRINGS = (
+KEYRINGS = (
     Path("/usr/share/keyrings/debian-archive-keyring.pgp"),
     Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
 )
@@ -36,7 +36,11 @@ class DebianMirrors:
         return self.security if suite.endswith("-security") else self.main
 
 
-def find_mirrors(runner: Runner, environment: Mapping[str, str] = os.environ) -> DebianMirrors:
+def find_mirrors(
+    runner: Runner,
+    environment: Mapping[str, str] = os.environ,
+    keyrings: Sequence[Path] = KEYRINGS,
+) -> DebianMirrors:
     """The mirrors this machine is configured for; asks apt and touches no network."""
     configured = parse_release_uris(_configured_uris(runner))
     main = environment.get(MIRROR_VARIABLE) or _main_mirror(configured)
@@ -48,7 +52,9 @@ def find_mirrors(runner: Runner, environment: Mapping[str, str] = os.environ) ->
         )
     security = environment.get(SECURITY_MIRROR_VARIABLE) or _security_mirror(configured)
     # Mirrors that carry both name them alike.
-    return DebianMirrors(main.rstrip("/"), security or f"{main.rstrip('/')}-security", _keyring())
+    return DebianMirrors(
+        main.rstrip("/"), security or f"{main.rstrip('/')}-security", _keyring(keyrings)
+    )
 
 
 def parse_release_uris(text: str) -> tuple[tuple[str, str], ...]:
@@ -93,11 +99,11 @@ def _security_mirror(configured: tuple[tuple[str, str], ...]) -> str | None:
     return None
 
 
-def _keyring() -> Path:
-    for keyring in _KEYRINGS:
+def _keyring(keyrings: Sequence[Path]) -> Path:
+    for keyring in keyrings:
         if keyring.is_file():
             return keyring
     raise MissingToolError(
-        f"the keys that sign Debian's archive are not on this machine ({_KEYRINGS[-1]} is missing)",
+        f"the keys that sign Debian's archive are not on this machine ({keyrings[-1]} is missing)",
         remedy="apt-get install debian-archive-keyring",
     )

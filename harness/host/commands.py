@@ -1,6 +1,7 @@
 """Running programs of this machine. The one seam that tests of everything above replace."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.values.errors import InfrastructureError, MissingToolError
+
+# depmod and modprobe lie where only root's PATH leads.
+SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
 # apt's own space check, and what the C library says for ENOSPC and EDQUOT.
 _DISK_FULL = ("No space left on device", "enough free space", "Disk quota exceeded")
@@ -44,7 +48,7 @@ class Runner(Protocol):
 
 def run_command(argv: Sequence[str], *, cwd: Path | None = None) -> Completed:
     """The real Runner: no standard input, messages in English so that they can be parsed."""
-    environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
+    environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "PATH": SEARCH_PATH}
     try:
         done = subprocess.run(
             list(argv),
@@ -62,6 +66,11 @@ def run_command(argv: Sequence[str], *, cwd: Path | None = None) -> Completed:
             remedy="run `bpf-harness doctor` to see which package holds it",
         ) from error
     return Completed(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+def find_program(name: str) -> str | None:
+    """Where the program lies; None if it is not on this machine."""
+    return shutil.which(name, path=SEARCH_PATH)
 
 
 def disk_full_error(folder: Path) -> InfrastructureError:

@@ -109,12 +109,17 @@ def read_entry(folder: Path, arch: Arch, *, source: str) -> Kernel | None:
     )
 
 
+def index_modules(folder: Path, release: str, runner: Runner) -> None:
+    """Writes modules.dep and its kin into `folder`/lib/modules/RELEASE."""
+    # depmod looks in lib/modules or usr/lib/modules, as its distribution configured it.
+    (folder / "usr").symlink_to(".")
+    done = runner(("depmod", "-b", str(folder), release))
+    require_ok(done, f"indexing the modules of {release}", folder.parent)
+
+
 def _keep_modules(modules: Path, folder: Path, release: str, runner: Runner) -> None:
     kept = folder / "lib" / "modules" / release
     kept.parent.mkdir(parents=True)
     shutil.move(modules, kept)
-    # depmod looks in lib/modules or usr/lib/modules, as its distribution configured it.
-    (folder / "usr").symlink_to(".")
     if not (kept / "modules.dep").is_file():
-        done = runner(("depmod", "-b", str(folder), release))
-        require_ok(done, f"indexing the modules of {release}", folder.parent)
+        index_modules(folder, release, runner)

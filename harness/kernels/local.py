@@ -3,31 +3,42 @@
 from hashlib import sha256
 from pathlib import Path
 
-from harness.formats.kernel_image import read_kernel_image, read_wrapper
+from harness.formats.kernel_image import read_kernel_image, read_wrapper, require_arch
 from harness.host.cache import publish_folder
-from harness.kernels.entry import KernelFiles, check_kernel, digest_of, map_file, unwrap_image
+from harness.host.commands import Runner, run_command
+from harness.kernels.entry import (
+    KernelFiles,
+    check_kernel,
+    digest_of,
+    index_modules,
+    map_file,
+    unwrap_image,
+)
 from harness.values.arch import Arch
-from harness.values.errors import KernelError
 from harness.values.kernel import Kernel
 
 _UNPACKED = "image"
+_MODULE_FOLDERS = ("lib/modules", "usr/lib/modules")
 
 
-def local_kernel(image: Path, arch: Arch, cache: Path) -> Kernel:
+def local_kernel(image: Path, arch: Arch, cache: Path, runner: Runner = run_command) -> Kernel:
     """The kernel whose image the user named; nothing is written beside it.
 
-    An image packed for a boot loader (EFI zboot, Image.gz) is unpacked into the cache.
+    An image packed for a boot loader (EFI zboot, Image.gz) is unpacked into the cache, and
+    modules that depmod never saw are indexed there.
     """
     path = image.resolve()
     plain = _plain_image(path, cache)
-    release = read_kernel_image(map_file(plain), name=str(image)).release
-    files = KernelFiles(plain, find_config(path, release), find_modules(path, release))
+    facts = read_kernel_image(map_file(plain), name=str(image))
+    require_arch(facts, arch, name=str(image))
+    modules = find_modules(path, facts.release)
+    files = KernelFiles(plain, find_config(path, facts.release), modules)
     check_kernel(files, arch, name=str(image))
     return Kernel(
         arch=arch,
-        release=release,
+        release=facts.release,
         image=plain,
-        modules=files.modules,
+        modules=_indexed(modules, facts.release, cache, runner) if modules else None,
         config=files.config,
         source=str(image),
         origin=str(path),
@@ -45,21 +56,16 @@ def find_config(image: Path, release: str) -> Path | None:
 
 
 def find_modules(image: Path, release: str) -> Path | None:
-    """lib/modules/RELEASE of this image; raises KernelError when depmod never saw it."""
-    bases = [image.parent, image.parent.parent, *([tree] if (tree := build_tree(image)) else [])]
-    candidates = [
-        base / lib / release for base in bases for lib in ("lib/modules", "usr/lib/modules")
-    ]
-    candidates.append(image.parent)
-    for folder in candidates:
-        if not (folder / "kernel").is_dir() or (folder / "Kconfig").exists():
-            continue
-        if not (folder / "modules.dep").is_file():
-            raise KernelError(
-                f"{folder} has no modules.dep, so the modules of {release} cannot be used",
-                remedy=f"depmod -b {_depmod_base(folder)} {release}",
-            )
-        return folder
+    """The folder that is lib/modules/RELEASE for this image, indexed or not."""
+    bases = [image.parent, image.parent.parent]
+    if tree := build_tree(image):
+        bases.append(tree)
+    folders = [base / lib / release for base in bases for lib in _MODULE_FOLDERS]
+    # Since 6.19 Debian puts the image in there.
+    folders.append(image.parent)
+    for folder in folders:
+        if (folder / "kernel").is_dir() and not (folder / "Kconfig").exists():
+            return folder
     return None
 
 
@@ -74,9 +80,27 @@ def build_tree(image: Path) -> Path | None:
     return None
 
 
-def _depmod_base(modules: Path) -> Path:
-    base = modules.parents[2]
-    return base.parent if base.name == "usr" else base
+def _indexed(modules: Path, release: str, cache: Path, runner: Runner) -> Path:
+    """`modules` if it has its modules.dep; otherwise a folder in the cache that leads there."""
+    if (modules / "modules.dep").is_file():
+        return modules
+    key = sha256(f"{modules}\0".encode())
+    for path in sorted(modules.rglob("*.ko*")):
+        state = path.stat()
+        key.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\0".encode())
+    folder = publish_folder(
+        cache / "indexed" / key.hexdigest()[:32],
+        lambda temporary: _write_index(modules, temporary, release, runner),
+    )
+    return folder / "lib" / "modules" / release
+
+
+def _write_index(modules: Path, folder: Path, release: str, runner: Runner) -> None:
+    index = folder / "lib" / "modules" / release
+    index.mkdir(parents=True)
+    for path in modules.iterdir():
+        (index / path.name).symlink_to(path)
+    index_modules(folder, release, runner)
 
 
 def _plain_image(path: Path, cache: Path) -> Path:

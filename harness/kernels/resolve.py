@@ -44,14 +44,17 @@ class KernelStore:
         name = parse_kernel_name(text)
         match name:
             case ImageFile(path):
-                return local_kernel(path, arch, self.folder)
+                return local_kernel(path, arch, self.folder, self.runner)
             case PackageFile(path):
                 return self._from_deb(path, arch, text)
             case _:
                 return self._from_archive(name, arch, text)
 
     def cached(self, text: str, arch: Arch) -> Kernel | None:
-        """The kernel `text` named when it was last resolved; never uses the network."""
+        """The kernel `text` names as far as this machine knows; never uses the network."""
+        name = parse_kernel_name(text)
+        if isinstance(name, ImageFile | PackageFile):
+            return self.resolve(text, arch)
         noted = read_fields(self._note(text, arch))
         if noted is None:
             return None

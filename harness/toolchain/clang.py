@@ -1,13 +1,12 @@
 """The one clang that compiles agents and filters, and the flags that say for which target."""
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.host.commands import Runner, require_ok, run_command
+from harness.host.commands import Runner, find_program, run_command
 from harness.values.arch import Arch, ByteOrder
 from harness.values.errors import MissingToolError
 
@@ -26,7 +25,7 @@ class Clang:
 
     program: Path
     version: str
-    """`19.1.7`, or longer: the whole first line is the key of caches."""
+    """The whole first line: it tells builds apart, so caches depend on it."""
 
     major: int
 
@@ -41,7 +40,7 @@ class Clang:
 
 
 def find_clang(
-    which: Callable[[str], str | None] = shutil.which, runner: Runner = run_command
+    which: Callable[[str], str | None] = find_program, runner: Runner = run_command
 ) -> Clang:
     """The clang to use; raises MissingToolError when none is new enough."""
     too_old: list[str] = []
@@ -72,7 +71,7 @@ def _candidates() -> tuple[str, ...]:
 
 
 def _describe(program: Path, runner: Runner) -> Clang | None:
-    done = require_ok(runner((str(program), "--version")), f"asking {program} its version", program)
+    done = runner((str(program), "--version"))
     found = _VERSION.search(done.stdout)
     if found is None:
         return None

@@ -1,0 +1,93 @@
+"""Reading a .config, and refusing kernels that cannot serve."""
+
+import pytest
+
+from harness.formats.kconfig import check_bootable, missing_features, parse_kconfig
+from harness.values.errors import KernelError
+from tests.fake_kernel import CONFIG
+
+
+def test_options_are_read_as_make_writes_them() -> None:
+    """y, m, strings without quotes, numbers; absent and "is not set" are both n."""
+    config = parse_kconfig(
+        "# Automatically generated file; DO NOT EDIT.\n"
+        "CONFIG_BPF=y\n"
+        "CONFIG_VIRTIO_CONSOLE=m\n"
+        'CONFIG_LOCALVERSION="-mine=1"\n'
+        "CONFIG_NR_CPUS=64\n"
+        "# CONFIG_NET is not set\n"
+    )
+
+    values = [
+        config.value(name)
+        for name in ("BPF", "VIRTIO_CONSOLE", "LOCALVERSION", "NR_CPUS", "NET", "BPF_LSM")
+    ]
+    assert values == ["y", "m", "-mine=1", "64", "n", "n"]
+
+
+def test_a_module_counts_only_where_the_modules_are() -> None:
+    """An image without its modules has what is built in."""
+    config = parse_kconfig("CONFIG_VIRTIO_CONSOLE=m\nCONFIG_BPF=y\n")
+
+    assert config.available("VIRTIO_CONSOLE", modules=True)
+    assert not config.available("VIRTIO_CONSOLE", modules=False)
+    assert config.available("BPF", modules=False)
+
+
+def test_a_kernel_with_everything_passes() -> None:
+    """The log that must be left alone."""
+    check_bootable(parse_kconfig(CONFIG), modules=False, name="bzImage")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("BPF_SYSCALL", "a kernel without BPF"),
+        ("BLK_DEV_INITRD", "without initramfs support"),
+        ("BINFMT_ELF", "runs no ELF programs"),
+        ("VIRTIO_CONSOLE", "neither a virtio console nor a serial one"),
+    ],
+)
+def test_a_kernel_that_lacks_what_we_need_is_refused(option: str, words: str) -> None:
+    """The message names the kernel, the remedy the option."""
+    config = parse_kconfig(CONFIG.replace(f"CONFIG_{option}=y\n", ""))
+
+    with pytest.raises(KernelError, match=words) as caught:
+        check_bootable(config, modules=True, name="mine/bzImage")
+
+    assert caught.value.message.startswith("mine/bzImage")
+    assert f"CONFIG_{option}=y" in (caught.value.remedy or "")
+
+
+def test_bpf_as_a_module_is_no_bpf() -> None:
+    """BPF_SYSCALL cannot be one; a config that says so is not to be believed."""
+    config = parse_kconfig(CONFIG.replace("BPF_SYSCALL=y", "BPF_SYSCALL=m"))
+
+    with pytest.raises(KernelError, match="without BPF"):
+        check_bootable(config, modules=True, name="bzImage")
+
+
+def test_a_modular_console_needs_its_module() -> None:
+    """Cloud kernels up to 6.1 have virtio_console as a module."""
+    config = parse_kconfig(CONFIG.replace("VIRTIO_CONSOLE=y", "VIRTIO_CONSOLE=m"))
+    check_bootable(config, modules=True, name="bzImage")
+
+    with pytest.raises(KernelError, match="the modules are not at hand") as caught:
+        check_bootable(config, modules=False, name="bzImage")
+
+    assert "INSTALL_MOD_PATH" in (caught.value.remedy or "")
+
+
+def test_a_serial_console_will_do() -> None:
+    """Kernels without virtio are reached over a UART."""
+    config = parse_kconfig(CONFIG.replace("VIRTIO_CONSOLE", "SERIAL_8250_CONSOLE"))
+
+    check_bootable(config, modules=False, name="bzImage")
+
+
+def test_missing_features_say_what_is_lost() -> None:
+    """They stop nothing; cases that need them are unsupported."""
+    missing = {feature.option for feature in missing_features(parse_kconfig(CONFIG))}
+
+    assert "BPF_LSM" in missing
+    assert "BPF_JIT" not in missing

@@ -1,0 +1,18 @@
+"""Where kernels of a series are looked for."""
+
+import pytest
+
+from harness.kernels.suites import ALL_SUITES, search_stages
+
+
+def test_the_default_series_needs_the_lists_of_one_release_only() -> None:
+    """A fresh machine must not download every list there is."""
+    assert search_stages("6.12")[0] == ("trixie-security", "trixie")
+
+
+@pytest.mark.parametrize("series", ["5.10", "6.12", "6.19", "9.9"])
+def test_in_the_end_every_suite_is_searched_once(series: str) -> None:
+    """Whatever is hinted at, nothing is left out and nothing asked twice."""
+    searched = [suite for stage in search_stages(series) for suite in stage]
+
+    assert sorted(searched) == sorted(ALL_SUITES)
