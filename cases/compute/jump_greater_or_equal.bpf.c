@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// JGE is unsigned (RFC 9669, section 4.3): ___bpf_prog_run() in kernel/bpf/core.c.
+#include "vector.h"
+
+#define JGE64(V) \
+	V(0, 0, 0, 1) \
+	V(1, 0, 1, 0) \
+	V(2, 1, 0, 1) \
+	V(3, 0xffffffffffffffff, -1, 1) /* an immediate is sign-extended */ \
+	V(4, 0xffffffffffffffff, 0, 1) \
+	V(5, 0, -1, 0) \
+	V(6, 0x8000000000000000, 0, 1) \
+	V(7, 0x7fffffffffffffff, -1, 0) \
+	V(8, 0xffffffff, -1, 0) \
+	V(9, 0x80000000, -0x80000000, 0) \
+	V(10, 0xffffffff80000000, -0x80000000, 1) \
+	V(11, 0x100000000, 0, 1) /* the upper half counts */ \
+	V(12, 0x7fffffff, 0x7fffffff, 1) \
+	V(13, 200, 127, 1) \
+	V(14, 200, 128, 1)
+
+/* What no immediate can hold. */
+#define JGE64_WIDE(V) \
+	V(15, 0x8000000000000000, 0x7fffffffffffffff, 1) \
+	V(16, 0x7fffffffffffffff, 0x8000000000000000, 0) \
+	V(17, 0x8000000000000000, 0x8000000000000000, 1) \
+	V(18, 0x1ffffffff, 0xffffffff, 1) \
+	V(19, 0x100000001, 0x200000001, 0)
+
+#define JGE32(V) \
+	V(0, 0, 0, 1) \
+	V(1, 0, 1, 0) \
+	V(2, 1, 0, 1) \
+	V(3, 0xffffffff, -1, 1) \
+	V(4, 0xffffffff, 0, 1) \
+	V(5, 0, -1, 0) \
+	V(6, 0x80000000, 0, 1) \
+	V(7, 0x80000000, 0x7fffffff, 1) \
+	V(8, 0x7fffffff, -0x80000000, 0) \
+	V(9, 0x80000000, -0x80000000, 1) \
+	V(10, 0xdeadbeef00000000, 0, 1) /* the upper half does not matter */ \
+	V(11, 0xdeadbeef00000005, 6, 0) \
+	V(12, 0x7fffffff, 0x7fffffff, 1) \
+	V(13, 200, 127, 1) \
+	V(14, 200, 128, 1)
+
+/* The upper halves of the operands do not matter. */
+#define JGE32_WIDE(V) \
+	V(15, 0x100000005, 0xffffffff00000005, 1) \
+	V(16, 0x100000005, 0x80000004, 0) \
+	V(17, 0x100000005, 6, 0) \
+	V(18, 0xffffffff7fffffff, 0x80000000, 0) \
+	V(19, 0x80000000, 0xffffffff, 0)
+
+SEC("socket")
+__success __retval(0)
+JGE64(ROW) JGE64_WIDE(ROW)
+int jge64_register(void *ctx)
+{
+	EACH_ROW(EXECUTE_JUMP, "if r1 >= r2");
+	return 0;
+}
+
+#define JGE64_IMM(slot, left, right, result) \
+	ONE_ROW(EXECUTE_JUMP, slot, "if r1 >= " #right)
+
+SEC("socket")
+__success __retval(0)
+JGE64(ROW)
+int jge64_immediate(void *ctx)
+{
+	JGE64(JGE64_IMM);
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0)
+JGE32(ROW) JGE32_WIDE(ROW)
+int jge32_register(void *ctx)
+{
+	EACH_ROW(EXECUTE_JUMP, "if w1 >= w2");
+	return 0;
+}
+
+#define JGE32_IMM(slot, left, right, result) \
+	ONE_ROW(EXECUTE_JUMP, slot, "if w1 >= " #right)
+
+SEC("socket")
+__success __retval(0)
+JGE32(ROW)
+int jge32_immediate(void *ctx)
+{
+	JGE32(JGE32_IMM);
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
