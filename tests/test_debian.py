@@ -73,6 +73,15 @@ def test_an_older_kernel_is_one_package(archive: AptArchive) -> None:
     ]
 
 
+def test_metapackages_and_unsigned_images_are_no_kernels(archive: AptArchive) -> None:
+    """linux-image-6.1-cloud-amd64 only depends on the newest; the others are for signing."""
+    releases = {kernel.release for kernel in find_kernels(archive, X86_64, ("bullseye-security",))}
+
+    assert "6.1.0-0.deb11.52-cloud-amd64" in releases
+    assert "6.1-cloud-amd64" not in releases
+    assert not any("unsigned" in release or "rt" in release for release in releases)
+
+
 def test_a_series_means_its_newest_release_and_few_lists(
     archive: AptArchive, runner: FakeRunner
 ) -> None:

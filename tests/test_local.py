@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.kernels.local import build_tree, local_kernel
+from harness.kernels.local import build_tree, find_modules, local_kernel
 from harness.values.arch import ARM64, X86_64
 from harness.values.errors import KernelError
 from tests.fake_kernel import CONFIG, RELEASE, arm64_image, bzimage, zboot
@@ -64,6 +64,7 @@ def test_a_vmlinux_at_the_top_of_a_tree_has_no_modules(tmp_path: Path) -> None:
     put(tmp_path / "kernel" / "bpf" / "core.c", "")
 
     assert build_tree(tmp_path / "vmlinux") == tmp_path
+    assert find_modules(tmp_path / "vmlinux", RELEASE) is None
 
 
 def test_everything_in_one_folder_is_found(tmp_path: Path, cache: Path) -> None:
@@ -149,7 +150,7 @@ def test_a_packed_image_is_unpacked_into_the_cache(tmp_path: Path, cache: Path) 
     assert kernel.config == config
 
 
-def test_the_architecture_is_checked_before_all_else(tmp_path: Path, cache: Path) -> None:
+def test_the_architecture_is_checked_before_the_rest(tmp_path: Path, cache: Path) -> None:
     """A user who forgot --arch wants to hear that."""
     image = put(tmp_path / "Image", arm64_image())
     put(tmp_path / "config", "")

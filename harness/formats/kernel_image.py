@@ -203,11 +203,12 @@ def _banner_in_stream(method: str, packed: memoryview) -> re.Match[bytes] | None
     tail = b""
     try:
         for piece in _decompress(method, packed):
-            banner = _BANNER.search(tail + piece)
+            tail += piece
+            banner = _BANNER.search(tail)
             if banner is not None:
                 return banner
-            # Long enough to hold a banner that two pieces share.
-            tail = piece[-256:]
+            # Long enough to hold a banner that several pieces share.
+            tail = tail[-256:]
     except _DamagedStreamError:
         # Most places that look packed are three bytes of code by chance.
         return None

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from harness.formats.kernel_image import read_kernel_image, read_wrapper, require_arch
+from harness.formats.kernel_image import read_kernel_image, read_wrapper
 from harness.host.cache import publish_folder
 from harness.host.commands import Runner, run_command
 from harness.kernels.entry import (
@@ -30,7 +30,6 @@ def local_kernel(image: Path, arch: Arch, cache: Path, runner: Runner = run_comm
     path = image.resolve()
     plain = _plain_image(path, cache)
     facts = read_kernel_image(map_file(plain), name=str(image))
-    require_arch(facts, arch, name=str(image))
     modules = find_modules(path, facts.release)
     files = KernelFiles(plain, find_config(path, facts.release), modules)
     check_kernel(files, arch, name=str(image))

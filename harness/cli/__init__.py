@@ -1,0 +1,1 @@
+"""The commands of bpf-harness: arguments in, exit code out."""

@@ -1,0 +1,137 @@
+"""Making a target's sysroot from packages, once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.host.apt_archive import AptArchive, Package
+from harness.host.apt_sources import DebianMirrors
+from harness.host.debian_version import DebianVersion
+from harness.toolchain.sysroot import SysrootStore, newest_libgcc, newest_of_each, sysroot_key
+from harness.values.arch import ARM64, X86_64
+from harness.values.errors import DownloadError, InfrastructureError
+from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
+
+FILES = {
+    "busybox-static": {"usr/bin/busybox": b"busybox"},
+    "linux-bpf-dev": {"usr/include/x86_64-linux-gnu/linux/bpf/vmlinux.h": b"struct x {};"},
+    "libc6-dev": {"usr/lib/x86_64-linux-gnu/libc.a": b"!<arch>\n"},
+}
+
+
+def make(name: str, path: Path) -> None:
+    make_deb(path, {f"usr/share/doc/{name}/copyright": b"", **FILES.get(name, {})})
+
+
+@pytest.fixture
+def runner() -> FakeRunner:
+    made = fake_apt()
+    serve_packages(made, make)
+    return made
+
+
+@pytest.fixture
+def store(tmp_path: Path, runner: FakeRunner) -> SysrootStore:
+    archive = AptArchive(tmp_path / "apt", runner)
+    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    return SysrootStore(tmp_path / "sysroots", archive, runner)
+
+
+def package(name: str, version: str) -> Package:
+    return Package(name, DebianVersion(version), "sid", "amd64")
+
+
+def test_a_sysroot_holds_what_its_packages_hold(store: SysrootStore) -> None:
+    """Headers, libraries and busybox; no documentation, no .deb."""
+    sysroot = store.get(X86_64)
+
+    assert sysroot.busybox.read_bytes() == b"busybox"
+    assert sysroot.vmlinux_header is not None
+    assert (sysroot.path / "usr" / "lib" / "x86_64-linux-gnu" / "libc.a").is_file()
+    names = sorted(path.name for path in sysroot.path.iterdir())
+    assert names == ["packages.json", "usr"]
+    assert not (sysroot.path / "usr" / "share").exists()
+
+
+def test_a_sysroot_says_which_versions_it_was_made_of(store: SysrootStore) -> None:
+    """The newest libgcc of the lists, and the recorded libbpf."""
+    versions = store.get(X86_64).packages()
+
+    assert versions["libgcc-16-dev"] == "16.2.0-4"
+    assert versions["libbpf-dev"] == "1:1.7.0-1"
+    assert "libgcc-15-dev" not in versions
+
+
+def test_a_second_run_asks_nobody(store: SysrootStore, runner: FakeRunner) -> None:
+    """No apt, however old the lists are."""
+    first = store.get(X86_64)
+    calls = len(runner.calls)
+
+    assert store.get(X86_64) == first
+    assert len(runner.calls) == calls
+
+
+def test_a_removed_sysroot_is_made_again(store: SysrootStore, runner: FakeRunner) -> None:
+    """The note that names it is not believed blindly."""
+    shutil.rmtree(store.get(X86_64).path)
+
+    assert store.get(X86_64).busybox.is_file()
+    assert runner.count("apt-get", "download") == 2
+
+
+def test_an_architecture_without_packages_is_an_error(store: SysrootStore) -> None:
+    """Nothing was recorded for arm64, as if the mirror left the port out."""
+    empty = FakeRunner()
+    empty.rule("apt-get", "update")
+    empty.rule("apt-cache", "pkgnames")
+    empty.rule("apt-cache", "madison")
+    archive = AptArchive(store.archive.folder, empty)
+    archive.__dict__["mirrors"] = store.archive.mirrors
+
+    with pytest.raises(DownloadError, match="name no libgcc-N-dev"):
+        SysrootStore(store.folder, archive, empty).get(ARM64)
+
+
+def test_a_disk_full_while_unpacking_leaves_nothing(
+    store: SysrootStore, runner: FakeRunner
+) -> None:
+    """No half-made sysroot that later builds would fail in."""
+    runner.rule("dpkg-deb", status=2, stderr="tar: Cannot write: No space left on device")
+
+    with pytest.raises(InfrastructureError, match="no space left"):
+        store.get(X86_64)
+
+    assert store.cached(X86_64) is None
+    assert [path for path in (store.folder / "x86_64").iterdir() if path.is_dir()] == []
+
+
+def test_the_newest_libgcc_is_the_one_with_the_highest_number() -> None:
+    """As numbers, not as text; the run-time libraries are something else."""
+    names = ("libgcc-9-dev", "libgcc-16-dev", "libgcc-s1", "libgcc-13-dev", "libgcc-16-dev-cross")
+
+    assert newest_libgcc(names) == "libgcc-16-dev"
+
+
+def test_of_two_versions_the_newer_is_taken() -> None:
+    """A suite may list both for a while."""
+    old, new = package("libbpf-dev", "1:1.6.9-1"), package("libbpf-dev", "1:1.6.10-1")
+
+    assert newest_of_each(X86_64, ("libbpf-dev",), (new, old)) == (new,)
+
+
+def test_a_missing_package_is_named_unless_it_is_optional() -> None:
+    """vmlinux.h does not exist for a kernel without BTF."""
+    found = (package("libc6-dev", "2.43-7"),)
+
+    assert newest_of_each(X86_64, ("libc6-dev", "linux-bpf-dev"), found) == found
+    with pytest.raises(DownloadError, match="lack libelf-dev"):
+        newest_of_each(X86_64, ("libc6-dev", "libelf-dev"), found)
+
+
+def test_the_key_names_exact_versions() -> None:
+    """Whatever the order."""
+    one, two = package("a", "1-1"), package("b", "1-1")
+
+    assert sysroot_key((one, two)) == sysroot_key((two, one))
+    assert sysroot_key((one, two)) != sysroot_key((one, package("b", "1-2")))
