@@ -96,6 +96,24 @@ def test_each_port_and_suite_has_a_state_of_its_own(
     assert runner.count("apt-get", "update") == 2
 
 
+def test_a_machine_that_allows_unsigned_lists_does_not_weaken_ours(
+    archive: AptArchive, runner: FakeRunner
+) -> None:
+    """Ours is read after the machine's own settings, and turns every such option off."""
+    archive.names(X86_64, "trixie", "linux-")
+
+    configuration = (archive.folder / "amd64" / "trixie" / "apt.conf").read_text()
+    for option in (
+        "APT::Get::AllowUnauthenticated",
+        "Acquire::AllowInsecureRepositories",
+        "Acquire::AllowWeakRepositories",
+        "Acquire::AllowDowngradeToInsecureRepositories",
+    ):
+        assert f'{option} "false";' in configuration
+    update = next(call for call in runner.calls if call[-1] == "update")
+    assert update[1:3] == ("-c", str(archive.folder / "amd64" / "trixie" / "apt.conf"))
+
+
 def test_lists_older_than_a_day_are_fetched_anew(
     archive: AptArchive, runner: FakeRunner, clock: Clock
 ) -> None:
