@@ -10,9 +10,11 @@ static __attribute__((noinline)) int inner(struct bpf_context *ctx)
 	return ctx->arg1 > 3;
 }
 
+static volatile int seen;
+
 void my_filter(struct bpf_context *ctx)
 {
-	inner(ctx);
+	seen = inner(ctx);
 }
 
 int on_packet(struct __sk_buff *skb)
