@@ -37,7 +37,7 @@ static const struct operation operations[] = {
 	{ "received", op_received, "link" },
 	{ "detach", op_detach, "link" },
 	{ "detach_all", op_detach_all, "" },
-	{ "table_create", op_table_create, "as name type key_size value_size entries flags" },
+	{ "table_create", op_table_create, "as name type key_size value_size entries flags inner" },
 	{ "table_update", op_table_update, "table key value program inner flags" },
 	{ "table_remove", op_table_remove, "table key" },
 	{ "table_lookup", op_table_lookup, "table key" },

@@ -41,6 +41,24 @@ static int reply_not_created(struct call *call, int err)
 	return 0;
 }
 
+/* "inner" is the pattern for the tables that a table of tables may hold. */
+static int read_inner(const struct agent *agent, struct call *call,
+		      struct bpf_map_create_opts *opts)
+{
+	struct ref ref;
+	int fd;
+
+	if (!arg_find(call, "inner"))
+		return 0;
+	if (arg_ref(call, "inner", &ref))
+		return -1;
+	fd = table_fd_of(agent, call, &ref);
+	if (fd < 0)
+		return -1;
+	opts->inner_map_fd = fd;
+	return 0;
+}
+
 int op_table_create(struct agent *agent, struct call *call)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
@@ -54,7 +72,7 @@ int op_table_create(struct agent *agent, struct call *call)
 	    arg_u64(call, "key_size", UINT32_MAX, &key_size) ||
 	    arg_u64(call, "value_size", UINT32_MAX, &value_size) ||
 	    arg_u64(call, "entries", UINT32_MAX, &entries) ||
-	    arg_u32_or(call, "flags", &opts.map_flags, 0))
+	    arg_u32_or(call, "flags", &opts.map_flags, 0) || read_inner(agent, call, &opts))
 		return -1;
 	fd = bpf_map_create(type, name, key_size, value_size, entries, &opts);
 	if (fd < 0)
