@@ -50,8 +50,10 @@ void kmsg_line(int kmsg, const char *format, ...)
 	va_list list;
 
 	va_start(list, format);
-	vsnprintf(line + prefix, sizeof(line) - prefix, format, list);
+	vsnprintf(line + prefix, sizeof(line) - prefix - 1, format, list);
 	va_end(list);
+	/* A record without its line end is held back for a continuation. */
+	strcat(line, "\n");
 	if (write(kmsg, line, strlen(line)) < 0)
 		return;	/* there is nowhere left to say so */
 }

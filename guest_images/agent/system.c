@@ -153,6 +153,8 @@ int op_mark(struct agent *agent, struct call *call)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			return refuse(call, EINVAL, "mark: the text holds control character %d",
 				      *at);
+	/* A record without its line end is held back for a continuation. */
+	strcat(line, "\n");
 	if (write(agent->kmsg, line, strlen(line)) < 0)
 		return refuse(call, errno, "mark: cannot write to the kernel log: %s",
 			      strerror(errno));
