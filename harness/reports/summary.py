@@ -1,0 +1,125 @@
+"""The summary at the end of a run: counts by group and mode, and every trial that did not pass."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from harness.reports.files import write_whole
+from harness.reports.report import RunSummary
+from harness.reports.text import one_line
+from harness.values.record import Record
+from harness.values.verdict import Outcome
+
+_LISTED = 200
+"""Trials that are listed one by one; results.jsonl has all of them."""
+
+_EVIDENCE = 6
+"""Lines of evidence shown under a trial."""
+
+_ROW = tuple[str, str, str, str]
+
+
+class SummaryReport:
+    """Prints the summary to a stream and, if given a path, keeps it there too."""
+
+    def __init__(self, stream: TextIO, path: Path | None = None) -> None:
+        self._stream = stream
+        self._path = path
+        self._counts: dict[_ROW, Counter[Outcome]] = {}
+        self._bad: dict[Outcome, list[Record]] = {outcome: [] for outcome in Outcome}
+        self._retried = 0
+
+    def add(self, record: Record) -> None:
+        if not record.final:
+            self._retried += 1
+            return
+        outcome = record.verdict.outcome
+        row = (record.group, record.mode, record.arch, record.kernel)
+        self._counts.setdefault(row, Counter())[outcome] += 1
+        if outcome is not Outcome.PASSED and len(self._bad[outcome]) < _LISTED:
+            self._bad[outcome].append(record)
+
+    def close(self, summary: RunSummary) -> None:
+        lines = [*self._problems(), *self._table(), *self._facts(summary)]
+        text = "".join(f"{line}\n" for line in lines)
+        self._stream.write(text)
+        self._stream.flush()
+        if self._path is not None:
+            write_whole(self._path, text.encode("utf-8", "replace"))
+
+    def _problems(self) -> Iterator[str]:
+        """Every trial that did not pass, worst first, with what proves it."""
+        totals = self._totals()
+        for outcome in Outcome:
+            records = self._bad[outcome]
+            for record in records:
+                yield from _problem(record)
+            if (more := totals[outcome] - len(records)) and outcome is not Outcome.PASSED:
+                yield f"… and {more} more {outcome} in results.jsonl"
+                yield ""
+
+    def _table(self) -> Iterator[str]:
+        """Counts by group and mode; kernel and architecture only where there are several."""
+        if not self._counts:
+            yield "no trial was run"
+            return
+        several = len({row[2:] for row in self._counts}) > 1
+        columns = 4 if several else 2
+        head = ("group", "mode", "arch", "kernel")[:columns]
+        outcomes = [outcome for outcome in Outcome if self._totals()[outcome]]
+        rows = [(*head, *(outcome.value.lower() for outcome in outcomes))]
+        for row, counts in sorted(self._counts.items(), key=_worst_first):
+            rows.append((*row[:columns], *(str(counts[outcome] or "-") for outcome in outcomes)))
+        totals = ("total", *("" for _ in head[1:]), *(str(self._totals()[o]) for o in outcomes))
+        yield from _align([*rows, totals], columns)
+        if not several:
+            arch, kernel = next(iter(self._counts))[2:]
+            yield f"kernel {one_line(kernel)} on {one_line(arch)}"
+
+    def _facts(self, summary: RunSummary) -> Iterator[str]:
+        retried = f", {self._retried} attempts retried" if self._retried else ""
+        guests = "1 guest" if summary.guests == 1 else f"{summary.guests} guests"
+        yield f"{summary.wall_s:.1f} s, {guests}, {summary.accel}{retried}"
+        yield from summary.notes
+        if summary.interrupted:
+            yield "interrupted: the trials that had not ended have no verdict"
+
+    def _totals(self) -> Counter[Outcome]:
+        totals: Counter[Outcome] = Counter()
+        for counts in self._counts.values():
+            totals.update(counts)
+        return totals
+
+
+def _worst_first(item: tuple[_ROW, Counter[Outcome]]) -> tuple[list[int], _ROW]:
+    row, counts = item
+    return [-counts[outcome] for outcome in Outcome if outcome is not Outcome.PASSED], row
+
+
+def _problem(record: Record) -> Iterator[str]:
+    verdict = record.verdict
+    yield f"{verdict.outcome} {one_line(record.case)} [{record.mode}, {record.arch}]"
+    yield f"  {one_line(verdict.reason)}"
+    if verdict.outcome is Outcome.UNSUPPORTED:
+        yield ""
+        return
+    yield from (f"  | {one_line(line, 160)}" for line in verdict.evidence[:_EVIDENCE])
+    if len(verdict.evidence) > _EVIDENCE:
+        yield f"  | … {len(verdict.evidence) - _EVIDENCE} more lines in results.jsonl"
+    if record.guest:
+        yield f"  guest: guests/{record.guest}"
+    if record.reproduce:
+        yield f"  reproduce: {one_line(record.reproduce)}"
+    yield ""
+
+
+def _align(rows: list[tuple[str, ...]], text_columns: int) -> Iterator[str]:
+    """Text columns to the left, counts to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            cell.ljust(width) if column < text_columns else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()

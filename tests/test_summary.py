@@ -1,0 +1,118 @@
+"""Rules of the summary: everything that did not pass, worst first, and counts that add up."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+from harness.reports.summary import SummaryReport
+from harness.values.record import Record
+from harness.values.verdict import Outcome
+from tests.records import SUMMARY, make_record
+
+
+def _print(*records: Record, path: Path | None = None) -> str:
+    stream = io.StringIO()
+    report = SummaryReport(stream, path)
+    for record in records:
+        report.add(record)
+    report.close(SUMMARY)
+    return stream.getvalue()
+
+
+def test_the_summary_reads_like_this() -> None:
+    """The whole of it, as a stranger sees it."""
+    text = _print(
+        make_record(Outcome.UNSUPPORTED, "no fentry before 5.5", program="fentry", mode="interp"),
+        make_record(mode="interp"),
+        make_record(),
+        make_record(
+            Outcome.FAILED,
+            "retval 5, expected 4 (0x5 != 0x4)",
+            program="add",
+            evidence=("0: (b7) r0 = 5", "1: (95) exit"),
+        ),
+        make_record(Outcome.CRASHED, "kernel BUG at kernel/bpf/core.c:1!", program="bug"),
+    )
+
+    assert text == (
+        "CRASHED cases/verifier/oob.bpf.c:bug [jit, x86_64]\n"
+        "  kernel BUG at kernel/bpf/core.c:1!\n"
+        "  guest: guests/x86_64-1\n"
+        "  reproduce: bpf-harness check cases/verifier/oob.bpf.c:oob_value --mode jit\n"
+        "\n"
+        "FAILED cases/verifier/oob.bpf.c:add [jit, x86_64]\n"
+        "  retval 5, expected 4 (0x5 != 0x4)\n"
+        "  | 0: (b7) r0 = 5\n"
+        "  | 1: (95) exit\n"
+        "  guest: guests/x86_64-1\n"
+        "  reproduce: bpf-harness check cases/verifier/oob.bpf.c:oob_value --mode jit\n"
+        "\n"
+        "UNSUPPORTED cases/verifier/oob.bpf.c:fentry [interp, x86_64]\n"
+        "  no fentry before 5.5\n"
+        "\n"
+        "group     mode    crashed  failed  unsupported  passed\n"
+        "verifier  jit           1       1            -       1\n"
+        "verifier  interp        -       -            1       1\n"
+        "total                   1       1            1       2\n"
+        "kernel 6.12.107-cloud-amd64 on x86_64\n"
+        "83.2 s, 3 guests, tcg (/dev/kvm cannot run a guest)\n"
+    )
+
+
+def test_several_kernels_get_columns_of_their_own() -> None:
+    """With one kernel they would only be in the way."""
+    text = _print(make_record(), replace(make_record(), kernel="5.10.223"))
+
+    assert "group     mode  arch    kernel                passed\n" in text
+    assert "verifier  jit   x86_64  5.10.223                   1\n" in text
+
+
+def test_a_retried_attempt_is_mentioned_and_not_counted() -> None:
+    """The final attempt is the verdict."""
+    text = _print(make_record(Outcome.BROKEN, "x", final=False), make_record())
+
+    assert "broken" not in text
+    assert "1 attempts retried" in text
+
+
+def test_a_run_without_trials_says_so() -> None:
+    """An empty table would look like success."""
+    assert _print().startswith("no trial was run\n")
+
+
+def test_an_interrupted_run_says_so() -> None:
+    """What is missing has no verdict."""
+    stream = io.StringIO()
+    report = SummaryReport(stream)
+    report.close(replace(SUMMARY, interrupted=True, guests=1, notes=("a note",)))
+
+    assert "1 guest, " in stream.getvalue()
+    assert stream.getvalue().endswith(
+        "a note\ninterrupted: the trials that had not ended have no verdict\n"
+    )
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    """Two thousand failures must not scroll the table away."""
+    records = [make_record(Outcome.FAILED, "no", program=str(number)) for number in range(300)]
+    text = _print(*records)
+
+    assert text.count("FAILED cases") == 200
+    assert "… and 100 more FAILED in results.jsonl\n" in text
+    assert "total              300\n" in text
+
+
+def test_text_from_the_guest_cannot_move_the_cursor() -> None:
+    """Nor begin a line of its own."""
+    text = _print(make_record(Outcome.FAILED, "a\x1b[2J", evidence=("b\nTOTAL\r" + "x" * 500,)))
+
+    assert not set(text) & set("\x1b\r")
+    assert "  | b TOTAL xxx" in text
+    assert max(map(len, text.splitlines())) < 200
+
+
+def test_the_summary_is_kept_in_the_report(tmp_path: Path) -> None:
+    """The terminal is gone by the time somebody asks."""
+    path = tmp_path / "summary.txt"
+
+    assert _print(make_record(), path=path) == path.read_text()
