@@ -16,6 +16,7 @@ from harness.toolchain.filter_source import HEADERS, FilterBuild, FilterStore, p
 from harness.toolchain.sysroot import Sysroot
 from harness.values.arch import S390X, X86_64, Arch, ByteOrder
 from harness.values.errors import CompileError, InfrastructureError, UsageError
+from tests.elf_builder import section_content
 
 _SEC = '__attribute__((section("socket"), used))'
 _FULL = f'#include "value.h"\n{_SEC} int f(void *ctx) {{ return VALUE; }}\n'
@@ -196,6 +197,11 @@ def test_the_machines_own_headers_are_not_searched(sources: Path) -> None:
 def test_an_object_does_not_know_where_it_was_compiled(store: FilterStore, sources: Path) -> None:
     """So that two checkouts give the same object."""
     assert str(sources).encode() not in store.get(_build(sources)).data
+
+
+def test_an_object_holds_the_lines_of_its_source(store: FilterStore, sources: Path) -> None:
+    """The verifier shows them in its log: that is how a refusal is traced to a line of C."""
+    assert b"return VALUE;" in section_content(store.get(_build(sources)).data, ".BTF")
 
 
 def test_a_wrapper_is_compiled_in_place_of_the_file(store: FilterStore, sources: Path) -> None:

@@ -27,6 +27,8 @@ _STRICT = ("-Werror",)
 _OBJECT = "filter.o"
 _WARNINGS = "warnings"
 _WRAPPER = "wrapper.c"
+# Bumped when something below changes what clang makes of the same command line.
+_RECIPE = "2"
 # A file name in a Makefile rule: blanks and # are escaped with a backslash, $ is doubled.
 _RULE_WORD = re.compile(r"(?:\\[ #]|\$\$|[^\s\\]|\\(?!\s))+")
 
@@ -93,7 +95,7 @@ class FilterStore:
         parsed = parse_c_source(text.decode("utf-8", "replace"))
         flags = build.flags(parsed)
         texts = (_hex(text), build.wrapper or "")
-        key = _key(str(build.source.resolve()), build.clang.version, *flags, *texts)
+        key = _key(_RECIPE, str(build.source.resolve()), build.clang.version, *flags, *texts)
         headers = read_fields(self._manifest(key))
         if headers is not None and headers == _digests(headers):
             target = self._target(key, headers)
@@ -114,7 +116,10 @@ class FilterStore:
                 *("-MD", "-MF", str(made / "headers")),
                 *("-c", str(source), "-o", str(made / _OBJECT)),
             )
-            done = _require_compiled(self.runner(argv), build.source, self.folder)
+            # clang writes the text of each line into the object, for the verifier log to show. It
+            # looks for the file under its mapped name, so from the folder that name is relative to.
+            done = self.runner(argv, cwd=build.source.resolve().parent)
+            _require_compiled(done, build.source, self.folder)
             used = parse_rule((made / "headers").read_text())
             headers = _digests(path for path in used if path != str(source))
             data = (made / _OBJECT).read_bytes()
@@ -149,13 +154,12 @@ def _read(source: Path) -> bytes:
         raise UsageError(f"cannot read {source}: {error.strerror}") from error
 
 
-def _require_compiled(done: Completed, source: Path, folder: Path) -> Completed:
+def _require_compiled(done: Completed, source: Path, folder: Path) -> None:
     if done.disk_full:
         raise disk_full_error(folder)
     if not done.ok:
         said = done.stderr.strip() or f"clang ended with status {done.status} and said nothing"
         raise CompileError(f"{source} does not compile:\n{said}")
-    return done
 
 
 def _save(folder: Path, data: bytes, warnings: str) -> None:
