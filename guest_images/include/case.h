@@ -140,7 +140,10 @@
 /* A word to select cases by. */
 #define __tag(word) __bh_tag("bh_tag=" word)
 
-/* ---- for filters written in assembly */
+/* ---- for filters written in assembly. They take (void): clang drops the name of an argument of a
+ * naked function, and the kernel then refuses the types of the whole file; source lines in the
+ * verifier log go with them, and libbpf says no word.
+ */
 
 #define __naked __attribute__((naked))
 #ifndef __used
