@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The worker's state, and what its subjects offer one another. Knows no
+ * policy: a structure here is what the host asked for, and nothing more.
+ */
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 

@@ -219,6 +219,42 @@ int arg_map_or(struct call *call, const char *name, const msgpack_object_map **v
 	return 0;
 }
 
+static bool is_word(const char *words, const char *word, size_t length)
+{
+	const char *at = words;
+	size_t span;
+
+	while (*at) {
+		span = strcspn(at, " ");
+		if (span == length && !memcmp(at, word, length))
+			return true;
+		at += span;
+		at += strspn(at, " ");
+	}
+	return false;
+}
+
+/*
+ * Refuses arguments that are not among the words: a misspelt optional one
+ * would otherwise be taken as left out.
+ */
+int arg_names(struct call *call, const char *words)
+{
+	uint32_t i;
+
+	for (i = 0; i < call->args->size; i++) {
+		const msgpack_object *key = &call->args->ptr[i].key;
+
+		if (key->type != MSGPACK_OBJECT_STR)
+			return refuse(call, EINVAL, "%s: an argument's name is not text", call->op);
+		if (!is_word(words, key->via.str.ptr, key->via.str.size))
+			return refuse(call, EINVAL, "%s: there is no argument %.*s", call->op,
+				      (int)(key->via.str.size < 64 ? key->via.str.size : 64),
+				      key->via.str.ptr);
+	}
+	return 0;
+}
+
 /*
  * Makes the fields of a map that is itself an argument readable like
  * arguments. The caller puts call->args back to *outer when it has read them.

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One request as its operation sees it: arguments to read, a reply to write,
+ * and refuse() to end it with an error. Knows no operation.
+ */
 #ifndef AGENT_CALL_H
 #define AGENT_CALL_H
 
@@ -48,6 +52,7 @@ int arg_bin_or(struct call *call, const char *name, size_t max, struct bytes *va
 int arg_ref(struct call *call, const char *name, struct ref *value);
 int arg_array_or(struct call *call, const char *name, const msgpack_object_array **value);
 int arg_map_or(struct call *call, const char *name, const msgpack_object_map **value);
+int arg_names(struct call *call, const char *words);
 int arg_enter(struct call *call, const char *what, const msgpack_object *from,
 	      const msgpack_object_map **outer);
 

@@ -17,39 +17,39 @@ struct operation {
 };
 
 static const struct operation operations[] = {
-	{ "hello", op_hello, "version nonce" },
-	{ "read_file", op_read_file, "path limit" },
-	{ "write_file", op_write_file, "path data" },
-	{ "mark", op_mark, "text" },
-	{ "health", op_health, "" },
-	{ "put", op_put, "blob data" },
-	{ "drop", op_drop, "blob" },
+	{ "hello", op_hello, "op version nonce" },
+	{ "read_file", op_read_file, "op path limit" },
+	{ "write_file", op_write_file, "op path data" },
+	{ "mark", op_mark, "op text" },
+	{ "health", op_health, "op" },
+	{ "put", op_put, "op blob data" },
+	{ "drop", op_drop, "op blob" },
 	{ "load", op_load,
-	  "as blob programs keep_going flags_set flags_clear log_level log_size drop_caps types "
+	  "op as blob programs keep_going flags_set flags_clear log_level log_size drop_caps types "
 	  "reuse no_autocreate" },
 	{ "load_raw", op_load_raw,
-	  "as type attach_type insns license flags log_level log_size drop_caps attach_btf name "
+	  "op as type attach_type insns license flags log_level log_size drop_caps attach_btf name "
 	  "tables" },
-	{ "code", op_code, "program" },
+	{ "code", op_code, "op program" },
 	{ "run", op_run,
-	  "program data_in ctx_in data_out_size ctx_out_size repeat flags cpu batch_size" },
-	{ "attach", op_attach, "as program event" },
-	{ "received", op_received, "link" },
-	{ "detach", op_detach, "link" },
-	{ "detach_all", op_detach_all, "" },
-	{ "table_create", op_table_create, "as name type key_size value_size entries flags inner" },
-	{ "table_update", op_table_update, "table key value program inner flags" },
-	{ "table_remove", op_table_remove, "table key" },
-	{ "table_lookup", op_table_lookup, "table key" },
-	{ "table_dump", op_table_dump, "table cursor limit" },
-	{ "trace_start", op_trace_start, "" },
-	{ "trace_stop", op_trace_stop, "" },
-	{ "shell_start", op_shell_start, "as command" },
-	{ "shell_kill", op_shell_kill, "shell" },
-	{ "close", op_close, "handle" },
-	{ "reset", op_reset, "" },
-	{ "loop", op_loop, "blob program count data_in" },
-	{ "poweroff", op_poweroff, "" },
+	  "op program data_in ctx_in data_out_size ctx_out_size repeat flags cpu batch_size" },
+	{ "attach", op_attach, "op as program event" },
+	{ "received", op_received, "op link" },
+	{ "detach", op_detach, "op link" },
+	{ "detach_all", op_detach_all, "op" },
+	{ "table_create", op_table_create, "op as name type key_size value_size entries flags inner" },
+	{ "table_update", op_table_update, "op table key value program inner flags" },
+	{ "table_remove", op_table_remove, "op table key" },
+	{ "table_lookup", op_table_lookup, "op table key" },
+	{ "table_dump", op_table_dump, "op table cursor limit" },
+	{ "trace_start", op_trace_start, "op" },
+	{ "trace_stop", op_trace_stop, "op" },
+	{ "shell_start", op_shell_start, "op as command" },
+	{ "shell_kill", op_shell_kill, "op shell" },
+	{ "close", op_close, "op handle" },
+	{ "reset", op_reset, "op" },
+	{ "loop", op_loop, "op blob program count data_in" },
+	{ "poweroff", op_poweroff, "op" },
 };
 
 static const struct operation *find_operation(const char *name)
@@ -60,40 +60,6 @@ static const struct operation *find_operation(const char *name)
 		if (!strcmp(operations[i].name, name))
 			return &operations[i];
 	return NULL;
-}
-
-static bool is_word(const char *words, const char *word, size_t length)
-{
-	const char *at = words;
-	size_t span;
-
-	while (*at) {
-		span = strcspn(at, " ");
-		if (span == length && !memcmp(at, word, length))
-			return true;
-		at += span;
-		at += strspn(at, " ");
-	}
-	return false;
-}
-
-/* A misspelt optional argument would otherwise be taken as left out. */
-static int check_names(struct call *call, const char *args)
-{
-	uint32_t i;
-
-	for (i = 0; i < call->args->size; i++) {
-		const msgpack_object *key = &call->args->ptr[i].key;
-
-		if (key->type != MSGPACK_OBJECT_STR)
-			return refuse(call, EINVAL, "%s: an argument's name is not text", call->op);
-		if (!is_word("op", key->via.str.ptr, key->via.str.size) &&
-		    !is_word(args, key->via.str.ptr, key->via.str.size))
-			return refuse(call, EINVAL, "%s: there is no argument %.*s", call->op,
-				      (int)(key->via.str.size < 64 ? key->via.str.size : 64),
-				      key->via.str.ptr);
-	}
-	return 0;
 }
 
 static int serve_map(struct agent *agent, struct call *call)
@@ -108,7 +74,7 @@ static int serve_map(struct agent *agent, struct call *call)
 	if (!operation)
 		return refuse(call, ENOSYS, "request: there is no operation %s", name);
 	call->op = operation->name;
-	if (check_names(call, operation->args))
+	if (arg_names(call, operation->args))
 		return -1;
 	return operation->serve(agent, call);
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one door from the wire to the operations.
+ */
 #ifndef AGENT_DISPATCH_H
 #define AGENT_DISPATCH_H
 

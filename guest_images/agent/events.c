@@ -35,6 +35,7 @@ struct made {
 
 struct kind {
 	const char *name;
+	const char *args;
 	int (*attach)(struct call *call, const struct program *program, struct made *made);
 	bool raw_too;		/* works without libbpf's view of the program */
 };
@@ -164,13 +165,13 @@ static int attach_socket(struct call *call, const struct program *program, struc
 }
 
 static const struct kind kinds[] = {
-	{ "kprobe", attach_kprobe, false },
-	{ "kretprobe", attach_kretprobe, false },
-	{ "tracepoint", attach_tracepoint, false },
-	{ "raw_tracepoint", attach_raw_tracepoint, true },
-	{ "trace", attach_trace, true },
-	{ "socket", attach_socket, true },
-	{ "auto", attach_auto, false },
+	{ "kprobe", "kind function offset", attach_kprobe, false },
+	{ "kretprobe", "kind function offset", attach_kretprobe, false },
+	{ "tracepoint", "kind category name", attach_tracepoint, false },
+	{ "raw_tracepoint", "kind name", attach_raw_tracepoint, true },
+	{ "trace", "kind", attach_trace, true },
+	{ "socket", "kind interface", attach_socket, true },
+	{ "auto", "kind", attach_auto, false },
 };
 
 /* The arguments now are the fields of "event". */
@@ -187,6 +188,8 @@ static int attach_kind(struct call *call, const struct program *program, struct 
 		if (!program->libbpf && !kinds[i].raw_too)
 			return refuse(call, EINVAL, "attach: a program of load_raw cannot be "
 				      "attached to %s, load it from an object", name);
+		if (arg_names(call, kinds[i].args))
+			return -1;
 		return kinds[i].attach(call, program, made);
 	}
 	return refuse(call, EINVAL, "attach: there is no kind of event %s", name);

@@ -82,7 +82,8 @@ static int object_table_fd(struct call *call, const struct holding *holding,
 
 	if (!map)
 		return no_such(call, "table", ref);
-	fd = bpf_map__fd(map);
+	/* libbpf gives a table it did not create the descriptor of an empty file. */
+	fd = bpf_map__autocreate(map) ? bpf_map__fd(map) : -1;
 	if (fd < 0)
 		return refuse(call, ENOENT, "%s: table %s of handle %llu was not created", call->op,
 			      ref->name, (unsigned long long)ref->handle);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The two halves of loading an object: what is asked for, and what came of
+ * it. Knows no reply and no handle.
+ */
 #ifndef AGENT_OBJECTS_H
 #define AGENT_OBJECTS_H
 

@@ -108,7 +108,8 @@ static int set_one_type(struct call *call, struct bpf_program *program)
 	char target[NAME_SIZE];
 	int err;
 
-	if (arg_u32_or(call, "type", &type, type) ||
+	if (arg_names(call, "type attach_type attach_to") ||
+	    arg_u32_or(call, "type", &type, type) ||
 	    arg_u32_or(call, "attach_type", &attach_type, attach_type))
 		return -1;
 	err = bpf_program__set_type(program, type);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Numbers the host chose and what they name. Knows no kind of entry.
+ */
 #ifndef AGENT_REGISTRY_H
 #define AGENT_REGISTRY_H
 

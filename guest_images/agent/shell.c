@@ -145,12 +145,12 @@ static void become(char *const *argv, int output)
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	/* The worker itself is never to be killed for memory; this one may be. */
-	if (score < 0 || write(score, "0", 1) < 0)
-		_exit(NOT_RUN);
 	dup2(null, STDIN_FILENO);
 	dup2(output < 0 ? null : output, STDOUT_FILENO);
 	dup2(output < 0 ? null : output, STDERR_FILENO);
+	/* The worker itself is never to be killed for memory; this one may be. */
+	if (score < 0 || write(score, "0", 1) < 0)
+		dprintf(STDERR_FILENO, "cannot set oom_score_adj: %s\n", strerror(errno));
 	execve(argv[0], argv, environment);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
 	_exit(NOT_RUN);

@@ -5,8 +5,10 @@
  * this a few bytes could claim four thousand million elements, or 32 MiB of
  * one-byte values become a gigabyte of objects.
  */
-#include "structure.h"
+#include <stdint.h>
+
 #include "limits.h"
+#include "structure.h"
 
 struct walk {
 	const unsigned char *at, *end;

@@ -66,6 +66,8 @@ int trial_prepare(struct trial *trial, struct bpf_object *object, const struct p
 		log_of(trial, place)[0] = 0;
 		if (trial->refusals[place])
 			bpf_program__set_autoload(program, false);
+		else
+			memset(&trial->attempts[place], 0, sizeof(*trial->attempts));
 		err = bpf_program__set_log_buf(program, log_of(trial, place), trial->log_room);
 		if (!err)
 			err = bpf_program__set_log_level(program, plan->log_level);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whole messages over a byte stream, and the bytes they are made of. Knows no
+ * message: see the README beside this folder for the frame.
+ */
 #ifndef AGENT_WIRE_H
 #define AGENT_WIRE_H
 
