@@ -38,7 +38,7 @@ static __always_inline struct row *find_row(__u32 slot)
 	return bpf_map_lookup_elem(&rows, &slot);
 }
 
-/* r1 and r2 are the operands, r1 is the result. */
+/* r1 and r2 are the operands, r1 is the result, r3 is free. */
 #define EXECUTE(insn, row)							\
 	asm volatile("r1 = %[left]\n\t"						\
 		     "r2 = %[right]\n\t"					\
@@ -46,7 +46,7 @@ static __always_inline struct row *find_row(__u32 slot)
 		     "%[result] = r1"						\
 		     : [result] "=r"((row)->result)				\
 		     : [left] "r"((row)->left), [right] "r"((row)->right)	\
-		     : "r1", "r2")
+		     : "r1", "r2", "r3")
 
 /* Whether the condition holds for r1 and r2: a jump was taken. Where the immediate leaves only one
  * answer (r1 >= 0), the verifier has made it an unconditional one.
@@ -55,8 +55,12 @@ static __always_inline struct row *find_row(__u32 slot)
 	EXECUTE(condition " goto +2\n\tr1 = 0\n\tgoto +1\n\tr1 = 1", row)
 
 /* The body of a filter that has the operands in registers. */
-#define EACH_ROW(execute, insn)							\
-	for (__u32 slot = 0; slot < ROWS; slot++) {				\
+#define EACH_ROW(execute, insn) FIRST_ROWS(ROWS, execute, insn)
+
+/* Left a loop: jumps in `insn` must not come to span several copies of it. */
+#define FIRST_ROWS(count, execute, insn)					\
+	_Pragma("clang loop unroll(disable)")					\
+	for (__u32 slot = 0; slot < count; slot++) {				\
 		struct row *row = find_row(slot);				\
 										\
 		if (!row)							\
