@@ -30,6 +30,7 @@ struct blobs {
 struct holding {
 	struct entry entry;
 	struct bpf_object *object;	/* NULL for the other two */
+	char **tables;			/* names of the object's tables, by place */
 	bool is_table;
 	int fd;
 	uint32_t attach_type;		/* of a raw program */
@@ -92,6 +93,11 @@ int arg_program(const struct agent *agent, struct call *call, const char *name,
 int table_fd_of(const struct agent *agent, struct call *call, const struct ref *ref);
 int arg_table(const struct agent *agent, struct call *call, struct table *table);
 void holding_release(struct entry *entry);
+
+char **table_names(const struct bpf_object *object);
+void table_names_free(char **names);
+struct bpf_map *table_named(const struct bpf_object *object, char *const *names,
+			    const char *name);
 
 /* Loading: what a program or table became, for the reply. */
 struct attempt {

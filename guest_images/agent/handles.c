@@ -20,6 +20,7 @@ void holding_release(struct entry *entry)
 		bpf_object__close(holding->object);
 	else
 		close(holding->fd);
+	table_names_free(holding->tables);
 	free(holding);
 }
 
@@ -77,7 +78,7 @@ int arg_program(const struct agent *agent, struct call *call, const char *name,
 static int object_table_fd(struct call *call, const struct holding *holding,
 			   const struct ref *ref)
 {
-	const struct bpf_map *map = bpf_object__find_map_by_name(holding->object, ref->name);
+	const struct bpf_map *map = table_named(holding->object, holding->tables, ref->name);
 	int fd;
 
 	if (!map)

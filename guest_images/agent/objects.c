@@ -4,7 +4,6 @@
  * attempt, and with keep_going another attempt without the refused program;
  * refuses to know whether a refusal is good or bad.
  */
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +13,24 @@
 /* The kernel's names of .data and the like begin with this. */
 #define OBJECT_NAME "filter"
 
-static struct bpf_object *open_object(const struct blob *blob)
+/* NULL with errno set if it is no object, or memory ran out. */
+static struct bpf_object *open_object(struct plan *plan)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = OBJECT_NAME);
+	struct bpf_object *object;
 
-	return bpf_object__open_mem(blob->data, blob->size, &opts);
+	object = bpf_object__open_mem(plan->blob->data, plan->blob->size, &opts);
+	if (!object || plan->tables)
+		return object;
+	plan->tables = table_names(object);
+	if (plan->tables)
+		return object;
+	bpf_object__close(object);
+	errno = ENOMEM;
+	return NULL;
 }
 
-/* An internal table is reported as its section, ".data", not "filter.data". */
-static const char *table_name(const struct bpf_map *map)
-{
-	const char *name = bpf_map__name(map);
-	const char *dot = bpf_map__is_internal(map) ? strchr(name, '.') : NULL;
-
-	return dot ? dot : name;
-}
-
-static void put_tables(msgpack_packer *pack, const struct bpf_object *object)
+static void put_tables(msgpack_packer *pack, const struct bpf_object *object, char *const *names)
 {
 	struct bpf_map *map;
 	size_t count = 0;
@@ -39,7 +39,7 @@ static void put_tables(msgpack_packer *pack, const struct bpf_object *object)
 		count++;
 	put_array(pack, "tables", count);
 	bpf_object__for_each_map(map, object)
-		put_table(pack, table_name(map), bpf_map__fd(map), map);
+		put_table(pack, *names++, bpf_map__fd(map), map);
 }
 
 static void put_outcome(struct call *call, int err, const char *stage)
@@ -58,18 +58,19 @@ static int reply_not_opened(struct call *call, int err)
 	return 0;
 }
 
-static void reply(struct call *call, struct trial *trial, const struct bpf_object *object, int err)
+static void reply(struct call *call, const struct plan *plan, struct trial *trial,
+		  const struct bpf_object *object, int err)
 {
 	put_outcome(call, err, err ? "load" : "done");
 	trial_put(trial, &call->pack, object);
-	put_tables(&call->pack, object);
+	put_tables(&call->pack, object, plan->tables);
 }
 
 /*
  * libbpf remembers what the kernel can do from the first time it asks; see
  * probe_features(). Preparing a second copy asks for all this object needs.
  */
-static int probe_for(struct agent *agent, struct call *call, const struct plan *plan)
+static int probe_for(struct agent *agent, struct call *call, struct plan *plan)
 {
 	struct bpf_object *object;
 	int err;
@@ -77,7 +78,7 @@ static int probe_for(struct agent *agent, struct call *call, const struct plan *
 	if (!plan->drop_caps)
 		return 0;
 	probe_features(agent);
-	object = open_object(plan->blob);
+	object = open_object(plan);
 	if (!object)
 		return 0;	/* the attempt itself will say why */
 	err = plan_apply(agent, call, plan, object);
@@ -103,14 +104,17 @@ static int load_object(struct bpf_object *object, uint64_t drop_caps)
 	return err;
 }
 
-static int hold(struct agent *agent, struct call *call, uint64_t as, struct bpf_object *object)
+static int hold(struct agent *agent, struct call *call, struct plan *plan,
+		struct bpf_object *object)
 {
 	struct holding *holding = calloc(1, sizeof(*holding));
 
 	if (!holding)
 		return refuse(call, ENOMEM, "%s: no memory for a handle", call->op);
 	holding->object = object;
-	registry_add(&agent->handles, &holding->entry, as);
+	holding->tables = plan->tables;
+	plan->tables = NULL;
+	registry_add(&agent->handles, &holding->entry, plan->as);
 	return 0;
 }
 
@@ -141,7 +145,7 @@ static enum step attempt(struct agent *agent, struct call *call, const struct pl
 }
 
 /* Attempts until nothing is left to try; writes the reply. */
-static int load_plan(struct agent *agent, struct call *call, const struct plan *plan,
+static int load_plan(struct agent *agent, struct call *call, struct plan *plan,
 		     struct trial *trial)
 {
 	struct bpf_object *object;
@@ -150,7 +154,7 @@ static int load_plan(struct agent *agent, struct call *call, const struct plan *
 
 	do {
 		printed_start();
-		object = open_object(plan->blob);
+		object = open_object(plan);
 		if (!object)
 			return reply_not_opened(call, errno);
 		step = attempt(agent, call, plan, trial, object, &err);
@@ -158,8 +162,8 @@ static int load_plan(struct agent *agent, struct call *call, const struct plan *
 			bpf_object__close(object);
 	} while (step == STEP_AGAIN);
 	if (step == STEP_LOADED || step == STEP_REFUSED)
-		reply(call, trial, object, err);
-	if (step == STEP_LOADED && !hold(agent, call, plan->as, object))
+		reply(call, plan, trial, object, err);
+	if (step == STEP_LOADED && !hold(agent, call, plan, object))
 		return 0;
 	bpf_object__close(object);
 	return call->fault ? -1 : 0;
@@ -168,15 +172,16 @@ static int load_plan(struct agent *agent, struct call *call, const struct plan *
 int op_load(struct agent *agent, struct call *call)
 {
 	struct trial trial = { 0 };
-	struct plan plan;
+	struct plan plan = { 0 };
 	int err;
 
 	if (plan_read(agent, call, &plan))
 		return -1;
 	printed_start();
-	if (probe_for(agent, call, &plan))
-		return -1;
-	err = load_plan(agent, call, &plan, &trial);
+	err = probe_for(agent, call, &plan);
+	if (!err)
+		err = load_plan(agent, call, &plan, &trial);
 	trial_end(&trial);
+	table_names_free(plan.tables);
 	return err;
 }

@@ -12,6 +12,7 @@
 struct plan {
 	uint64_t as;
 	const struct blob *blob;
+	char **tables;				/* names, once the blob was opened */
 	const msgpack_object_array *programs;	/* NULL: all */
 	const msgpack_object_map *types, *reuse;
 	const msgpack_object_array *no_autocreate;

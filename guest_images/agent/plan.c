@@ -47,15 +47,16 @@ static struct bpf_program *find_program(struct call *call, const struct bpf_obje
 	return program;
 }
 
-static struct bpf_map *find_table(struct call *call, const struct bpf_object *object,
-				  const char *what, const msgpack_object *from)
+static struct bpf_map *find_table(struct call *call, const struct plan *plan,
+				  const struct bpf_object *object, const char *what,
+				  const msgpack_object *from)
 {
 	struct bpf_map *map;
 	char name[NAME_SIZE];
 
 	if (as_text(call, what, from, name, sizeof(name)))
 		return NULL;
-	map = bpf_object__find_map_by_name(object, name);
+	map = table_named(object, plan->tables, name);
 	if (!map)
 		refuse(call, ENOENT, "load: the object has no table %s (in %s)", name, what);
 	return map;
@@ -156,7 +157,7 @@ static int set_reuse(const struct agent *agent, struct call *call, const struct 
 	int fd, err;
 
 	for (i = 0; plan->reuse && i < plan->reuse->size; i++) {
-		map = find_table(call, object, "reuse", &plan->reuse->ptr[i].key);
+		map = find_table(call, plan, object, "reuse", &plan->reuse->ptr[i].key);
 		if (!map || as_ref(call, "reuse", &plan->reuse->ptr[i].val, &ref))
 			return -1;
 		fd = table_fd_of(agent, call, &ref);
@@ -176,7 +177,8 @@ static int set_autocreate(struct call *call, const struct plan *plan,
 	uint32_t i;
 
 	for (i = 0; plan->no_autocreate && i < plan->no_autocreate->size; i++) {
-		map = find_table(call, object, "no_autocreate", &plan->no_autocreate->ptr[i]);
+		map = find_table(call, plan, object, "no_autocreate",
+				 &plan->no_autocreate->ptr[i]);
 		if (!map)
 			return -1;
 		bpf_map__set_autocreate(map, false);
