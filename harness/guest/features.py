@@ -6,6 +6,7 @@ on a kernel new enough to have it, and configured to have it, is a failure.
 
 from dataclasses import dataclass
 
+from harness.formats.kconfig import Kconfig
 from harness.guest.guest import Guest
 from harness.values.errors import UnknownNameError
 
@@ -60,9 +61,9 @@ def has_feature(guest: Guest, feature: Feature) -> bool:
     return guest.shell(feature.probe).wait() == 0
 
 
-def is_due(feature: Feature, release: str, options: dict[str, str] | None) -> bool:
+def is_due(feature: Feature, release: str, config: Kconfig | None) -> bool:
     """Whether a kernel of that release and configuration (None: unknown) ought to have it."""
-    if options is not None and options.get(feature.option, "n") == "n":
+    if config is not None and config.value(feature.option) == "n":
         return False
     major, minor = release.split(".")[:2]
     return (int(major), int(minor.split("-")[0])) >= feature.since

@@ -10,11 +10,12 @@ from harness.guest.shell import Shell, Shells
 from harness.guest.tables import Table, table_type
 from harness.guest.trace import TraceStream
 from harness.values.deadline import Deadline
-from harness.values.errors import GuestError, RefusedError
+from harness.values.errors import RefusedError
 from harness.values.mode import Mode
 from harness.values.observation import Health
 from harness.values.table_spec import TableSpec
-from harness.vm.vm import Identity, Vm, VmPlan
+from harness.vm.running import RunningVm
+from harness.vm.vm import Vm, VmPlan
 
 # Loading the largest filters takes the verifier a minute under emulation.
 DEFAULT_TIMEOUT_S = 60.0
@@ -25,14 +26,11 @@ _MAX_FILE = 4 * 1024 * 1024
 class Guest:
     """A guest in which filters are loaded and observed. Use as a context manager."""
 
-    def __init__(self, vm: Vm, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(self, vm: RunningVm, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
         """`timeout_s`: how long one operation may take before the guest counts as silent."""
-        identity = vm.identity
-        if identity is None:
-            raise GuestError("this VM has not answered hello")
         self.vm = vm
-        self.identity: Identity = identity
-        self.connection = Connection(vm.client, identity.cpus, timeout_s)
+        self.identity = vm.identity
+        self.connection = Connection(vm.client, vm.identity.cpus, timeout_s)
         self._shells = Shells(self.connection)
         self._kept: set[str] = set()
         self.mode: Mode | None = None
@@ -114,7 +112,7 @@ class Guest:
         arguments: dict[str, object] = {"path": path, "data": text.encode()}
         reply = self.connection.submit("write_file", lambda reply: reply, arguments).result()
         if errno := reply.integer("errno"):
-            raise RefusedError(f"cannot write {text!r} to {path} in the guest: errno {errno}", errno)
+            raise RefusedError(f"the guest cannot write {text!r} to {path}: errno {errno}", errno)
 
     def reset(self) -> Later[None]:
         """Detach all links, end all shells, close all objects and tables, without waiting."""

@@ -50,6 +50,11 @@ def table_type_name(number: int) -> str:
     return TABLE_TYPES[number] if number < len(TABLE_TYPES) else f"type {number}"
 
 
+def is_per_cpu(number: int) -> bool:
+    """Whether user space sees one value of such a table for each possible CPU."""
+    return table_type_name(number) in _PER_CPU
+
+
 class TableOrigin(Enum):
     """Where in the object a table comes from."""
 
@@ -86,4 +91,4 @@ class TableSpec:
     @property
     def per_cpu(self) -> bool:
         """Whether user space sees one value for each possible CPU."""
-        return self.type_name in _PER_CPU
+        return is_per_cpu(self.type)

@@ -22,23 +22,9 @@ from harness.values.kernel import Kernel
 from harness.vm.console import ConsoleLog
 from harness.vm.process import QemuProcess
 from harness.vm.qmp import Monitor
+from harness.vm.running import Identity
 
 _TAIL_LINES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What the agent said of itself and its kernel at hello."""
-
-    release: str
-    machine: str
-    boot_id: str
-    cpus: int
-    """Possible CPUs: how many values a per-CPU table has for each key."""
-
-    page_size: int
-    nonce: str
-    """Fresh for every start, in hex: no other guest can answer with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +50,7 @@ class Vm:
         self.console = ConsoleLog(plan.folder / "console.log")
         self._channel = SocketChannel(agent)
         self.client = AgentClient(self._channel, self._watch)
-        self.identity: Identity | None = None
+        self._identity: Identity | None = None
 
     @classmethod
     def start(cls, plan: VmPlan, deadline: Deadline) -> "Vm":
@@ -75,13 +61,24 @@ class Vm:
         """
         vm = cls._spawn(plan)
         try:
-            vm.identity = vm._hello(deadline)
+            vm._identity = vm._hello(deadline)
         except (GuestError, ProtocolError) as error:
             raise vm._boot_error(error) from error
         finally:
-            if vm.identity is None:
+            if vm._identity is None:
                 vm.stop()
         return vm
+
+    @property
+    def identity(self) -> Identity:
+        """Known from the moment that start() has returned."""
+        if self._identity is None:
+            raise GuestError("this VM has not answered hello")
+        return self._identity
+
+    def wait_for_exit(self, seconds: float) -> int | None:
+        """QEMU's exit status, or None if it still runs after that long."""
+        return self.process.wait(seconds)
 
     @classmethod
     def _spawn(cls, plan: VmPlan) -> "Vm":

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make check ARCH=x86_64 [KERNEL=debian:6.12] [CASES=…] [MODES=…] [JOBS=n] [REPORT_DIR=dir] [O=dir]
+# make test    the harness's own tests
+# make lint    format, lint, types, layers
+# make bench   what the harness costs, as ratios
+#
+# V=1 shows the commands.
+
+ARCH ?= x86_64
+KERNEL ?= debian:6.12
+CASES ?= cases
+O ?= build
+
+Q := $(if $(filter 1,$(V)),,@)
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+HARNESS := $(PYTHON) -m harness $(if $(filter 1,$(V)),--verbose)
+
+REPORT := $(if $(REPORT_DIR),--report-dir $(REPORT_DIR),--report-parent $(O)/report)
+OPTIONS = --arch $(ARCH) --kernel $(KERNEL) $(REPORT) \
+	$(if $(JOBS),-j $(JOBS)) $(addprefix --mode ,$(MODES))
+
+.PHONY: check test test-unit test-vm lint format bench doctor clean
+
+check: $(VENV)/ready
+	$(Q)$(HARNESS) check $(CASES) $(OPTIONS)
+
+test: $(VENV)/ready
+	$(Q)$(PYTHON) -m harness.cli.prepare x86_64 arm64
+	$(Q)$(PYTHON) -m pytest tests
+
+lint: $(VENV)/ready
+	$(Q)$(PYTHON) -m ruff format --check .
+	$(Q)$(PYTHON) -m ruff check .
+	$(Q)$(PYTHON) -m mypy
+	$(Q)$(PYTHON) -m pytest -q tests/test_layers.py
+
+format: $(VENV)/ready
+	$(Q)$(PYTHON) -m ruff format .
+	$(Q)$(PYTHON) -m ruff check --fix .
+
+bench: $(VENV)/ready
+	$(Q)$(HARNESS) bench --arch $(ARCH) --kernel $(KERNEL)
+
+doctor: $(VENV)/ready
+	$(Q)$(HARNESS) doctor --arch $(ARCH) --kernel $(KERNEL)
+
+clean:
+	$(Q)rm -rf $(O) $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+# Debian's python3 comes without ensurepip; its package is the only thing needed before pip runs.
+$(VENV)/ready: pyproject.toml requirements.txt
+	$(Q)python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "bpf-harness: error: python3 is older than 3.11" >&2; exit 3; }
+	$(Q)python3 -c 'import ensurepip' 2>/dev/null || \
+		if test "$$(id -u)" = 0; then \
+			apt-get update -q && apt-get install -q -y --no-install-recommends python3-venv; \
+		elif sudo -n true 2>/dev/null; then \
+			sudo apt-get update -q && \
+			sudo apt-get install -q -y --no-install-recommends python3-venv; \
+		else \
+			echo "bpf-harness: error: python3 has no venv" >&2; \
+			echo "  remedy: sudo apt-get install python3-venv" >&2; exit 3; \
+		fi
+	$(Q)python3 -m venv $(VENV)
+	$(Q)$(PYTHON) -m pip install -q --disable-pip-version-check -r requirements.txt
+	$(Q)$(PYTHON) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(Q)touch $@

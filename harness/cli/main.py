@@ -1,0 +1,69 @@
+"""The tree of commands and options, and how an error becomes a message and an exit code."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+
+from harness.cli import bench, check, doctor, kernels, shell
+from harness.cli.signals import TerminatedError, termination_raises
+from harness.values.errors import HarnessError
+
+_COMMANDS: tuple[tuple[str, ModuleType, str], ...] = (
+    ("check", check, "run cases and judge the kernel"),
+    ("kernels", kernels, "list and fetch kernels"),
+    ("shell", shell, "an interactive guest"),
+    ("doctor", doctor, "what this machine has, what is missing, what fixes it"),
+    ("bench", bench, "measure the harness against loops in the guest"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the process's exit code."""
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if parsed.verbose else logging.INFO,
+        format="bpf-harness: %(message)s",
+        stream=sys.stderr,
+    )
+    # Other people's libraries are heard only when somebody looks for a fault.
+    for library in ("qemu", "asyncio", "virtme"):
+        logging.getLogger(library).setLevel(logging.DEBUG if parsed.verbose else logging.ERROR)
+    with termination_raises():
+        return _guarded(parsed.action, parsed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bpf-harness",
+        description="Boot Linux kernels under QEMU and prove what they promise about BPF programs.",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, module, text in _COMMANDS:
+        command = commands.add_parser(name, help=text, description=text)
+        module.add_arguments(command)
+        command.set_defaults(action=module.run)
+    return parser
+
+
+def _guarded(action: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
+    """The command's exit code, or that of the error which ended it."""
+    try:
+        return action(parsed)
+    except HarnessError as error:
+        sys.stderr.write(f"bpf-harness: error: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("bpf-harness: interrupted\n")
+        return 128 + signal.SIGINT
+    except TerminatedError as end:
+        sys.stderr.write(f"bpf-harness: {end}\n")
+        return 128 + end.number
+    except BrokenPipeError:
+        # Whoever read our output went away, as `head` does.
+        sys.stderr.close()
+        return 128 + signal.SIGPIPE

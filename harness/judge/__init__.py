@@ -1,0 +1,1 @@
+"""Observations in, verdicts out. Pure: no clock, no file, no guest."""

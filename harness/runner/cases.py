@@ -1,0 +1,40 @@
+"""What the runner asks of a case, whether it is a filter or a scenario."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.guest.guest import Guest
+from harness.values.case import CaseId
+from harness.values.mode import Mode
+from harness.values.observation import Observation
+from harness.values.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of running a case once: the verdict on the expectation, and the facts."""
+
+    verdict: Verdict
+    observation: Observation | None = None
+    """None for a scenario, which observes for itself."""
+
+
+class Case(Protocol):
+    """One case."""
+
+    @property
+    def id(self) -> CaseId: ...
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The modes it applies to."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Features without which it cannot be run."""
+
+    def run(self, guest: Guest, mode: Mode) -> Seen:
+        """Run it in a guest that is in that mode.
+
+        Raises ChannelError if the guest is lost, UsageError if the case itself is wrong.
+        """

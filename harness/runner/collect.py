@@ -1,0 +1,163 @@
+"""From the paths a user names to cases: found, compiled, read, selected.
+
+Every malformed case is reported, not only the first; then nothing is run.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.formats.annotations import read_expectations
+from harness.formats.object_file import ObjectFile, read_object
+from harness.runner.cases import Case
+from harness.runner.filter_case import FilterCase
+from harness.runner.loadable import Loadable, companions_of
+from harness.runner.scenario_case import ScenarioCase, read_scenarios
+from harness.scenario import Compile
+from harness.values.arch import Arch
+from harness.values.case import CaseId
+from harness.values.errors import CaseError, HarnessError, ObjectError, UsageError
+from harness.values.expectation import Expectation
+
+SOURCE_SUFFIX = ".bpf.c"
+SCENARIO_PREFIX = "scenario_"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One path as the user gave it, and the program after the colon if there was one."""
+
+    path: Path
+    program: str | None
+
+    @classmethod
+    def parse(cls, text: str) -> "Chosen":
+        """`PATH` or `PATH:PROGRAM`; raises CaseError for a path that does not exist."""
+        path = Path(text)
+        if path.exists():
+            return cls(path, None)
+        before, _, program = text.rpartition(":")
+        if before and Path(before).exists():
+            return cls(Path(before), program)
+        raise CaseError(
+            f"no such file or folder: {text}",
+            remedy="give folders, .bpf.c files, objects or scenario_*.py, each maybe :PROGRAM",
+        )
+
+
+class Collector:
+    """Turns files into cases for one architecture."""
+
+    def __init__(self, arch: Arch, compile: Compile) -> None:
+        self._arch = arch
+        self._compile = compile
+
+    def collect(
+        self, choices: Iterable[Chosen], wanted: Callable[[str], bool] = lambda name: True
+    ) -> tuple[Case, ...]:
+        """All cases of these choices whose full name is wanted, in the order of their files.
+
+        Raises the error of the only malformed file, or a CaseError that lists all of them.
+        """
+        tasks = [(path, choice.program) for choice in choices for path in _files(choice.path)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = list(pool.map(lambda task: self._try(*task), tasks))
+        problems = [result for result in results if isinstance(result, HarnessError)]
+        if problems:
+            raise _joined(problems)
+        cases = [case for result in results if isinstance(result, tuple) for case in result]
+        return tuple(case for case in cases if wanted(str(case.id)))
+
+    def read(self, path: Path) -> tuple[Case, ...]:
+        """The cases of one file that apply to the architecture; raises UsageError."""
+        if path.suffix == ".py":
+            return self._scenarios(path)
+        data = self._compile(path) if path.name.endswith(SOURCE_SUFFIX) else path.read_bytes()
+        return self._filters(path, data)
+
+    def _try(self, path: Path, program: str | None) -> tuple[Case, ...] | HarnessError:
+        try:
+            cases = self.read(path)
+            return _only(path, cases, program) if program else cases
+        except UsageError as error:
+            return error
+
+    def _scenarios(self, path: Path) -> tuple[Case, ...]:
+        source = path.resolve()
+        return tuple(
+            ScenarioCase(
+                CaseId(path.as_posix(), spec.name), spec, source, self._arch, self._compile
+            )
+            for spec in read_scenarios(source)
+        )
+
+    def _filters(self, path: Path, data: bytes) -> tuple[Case, ...]:
+        try:
+            obj = read_object(data)
+            expectations = read_expectations(obj)
+        except UsageError as error:
+            raise type(error)(f"{path}: {error.message}", remedy=error.remedy) from error
+        if obj.byte_order is not self._arch.byte_order:
+            raise ObjectError(
+                f"{path} was compiled for {obj.byte_order.value}-endian machines, "
+                f"{self._arch} is {self._arch.byte_order.value}-endian",
+                remedy="compile it with the matching -target bpfel or bpfeb",
+            )
+        return tuple(self._cases(path, data, obj, expectations))
+
+    def _cases(
+        self, path: Path, data: bytes, obj: ObjectFile, expectations: dict[str, Expectation]
+    ) -> Iterable[Case]:
+        for spec in obj.filters:
+            expectation = expectations[spec.name]
+            if not expectation.applies_to(self._arch):
+                continue
+            for privileged in _privileges(expectation):
+                yield FilterCase(
+                    Loadable(
+                        CaseId(path.as_posix(), spec.name, privileged),
+                        data,
+                        obj,
+                        spec,
+                        expectation,
+                        companions_of(spec, expectations, privileged=privileged),
+                    )
+                )
+
+
+def _privileges(expectation: Expectation) -> tuple[bool, ...]:
+    """Which loads are tests; an auxiliary filter is none."""
+    found = []
+    if expectation.privileged is not None and not expectation.auxiliary:
+        found.append(True)
+    if expectation.unprivileged is not None and not expectation.auxiliary_unpriv:
+        found.append(False)
+    return tuple(found)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.rglob(f"*{SOURCE_SUFFIX}")) + sorted(path.rglob(f"{SCENARIO_PREFIX}*.py"))
+    if not found:
+        raise CaseError(
+            f"no cases in {path}", remedy=f"cases are *{SOURCE_SUFFIX} and {SCENARIO_PREFIX}*.py"
+        )
+    return found
+
+
+def _only(path: Path, cases: tuple[Case, ...], program: str) -> tuple[Case, ...]:
+    chosen = tuple(case for case in cases if case.id.program == program)
+    if not chosen:
+        names = " ".join(dict.fromkeys(case.id.program for case in cases))
+        raise CaseError(f"{path} has no case {program!r} here", remedy=f"it has: {names}")
+    return chosen
+
+
+def _joined(problems: list[HarnessError]) -> HarnessError:
+    if len(problems) == 1:
+        return problems[0]
+    listed = "\n".join(str(problem) for problem in problems)
+    return CaseError(f"{len(problems)} files hold malformed cases:\n{listed}")

@@ -1,0 +1,53 @@
+"""The cases of the kind that is a filter: run in a guest, then judged by what is above it."""
+
+from dataclasses import dataclass
+
+from harness.guest.guest import Guest
+from harness.judge.filter import FilterExpectation, judge_filter
+from harness.runner.cases import Seen
+from harness.runner.filter_trial import FilterTrial
+from harness.runner.loadable import Loadable
+from harness.values.case import CaseId
+from harness.values.errors import CaseError, RefusedError
+from harness.values.expectation import JitCondition
+from harness.values.mode import Mode
+from harness.values.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCase:
+    """A filter with an expectation written above it."""
+
+    loadable: Loadable
+
+    @property
+    def id(self) -> CaseId:
+        return self.loadable.id
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """Those the annotations name, less those its __load_if_… excludes."""
+        expectation = self.loadable.expectation
+        if expectation.jit is None:
+            return expectation.modes
+        wanted = expectation.jit is JitCondition.ON
+        return tuple(mode for mode in expectation.modes if mode.jits == wanted)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.loadable.expectation.needs
+
+    def run(self, guest: Guest, mode: Mode) -> Seen:
+        """Load it and, if the expectation says so, run or attach it; then judge what was seen."""
+        try:
+            observation = FilterTrial(guest, self.loadable).observe()
+        except RefusedError as error:
+            return Seen(Verdict(Outcome.FAILED, error.message))
+        return Seen(judge_filter(self._expected(mode), observation), observation)
+
+    def _expected(self, mode: Mode) -> FilterExpectation:
+        whole = self.loadable.expectation
+        half = whole.privileged if self.id.privileged else whole.unprivileged
+        if half is None:
+            raise CaseError(f"{self.id} is not expected to be loaded like this")
+        return FilterExpectation(whole, half, mode, self.loadable.obj.byte_order)

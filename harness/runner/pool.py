@@ -1,0 +1,136 @@
+"""Guests that are lent to whoever runs trials, and replaced when they have been harmed."""
+
+import contextlib
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from harness.guest.features import Feature, has_feature
+from harness.guest.guest import Guest
+from harness.runner.target import Target
+from harness.values.deadline import Deadline
+from harness.values.errors import HarnessError, InfrastructureError, RefusedError
+from harness.values.observation import Health
+from harness.vm.vm import VmPlan
+
+# A healthy guest is ready in three to twelve seconds under emulation on an idle machine.
+BOOT_TIMEOUT_S = 90.0
+
+# After that many starts in a row that failed there is no point in trying again.
+_MAX_FAILURES = 3
+
+
+@dataclass
+class Lent:
+    """A guest with what has been learnt about it so far."""
+
+    name: str
+    guest: Guest
+    health: Health
+    features: dict[str, bool] = field(default_factory=dict)
+    trials: int = 0
+
+    def next_trial(self) -> str:
+        """A name for the next trial that no other guest and no earlier trial has."""
+        self.trials += 1
+        return f"{self.guest.identity.nonce[:12]}-{self.trials}"
+
+    def has(self, feature: Feature) -> bool:
+        """Probed once in the life of a guest."""
+        if feature.name not in self.features:
+            self.features[feature.name] = has_feature(self.guest, feature)
+        return self.features[feature.name]
+
+
+class Guests(Protocol):
+    """Where guests come from."""
+
+    def take(self) -> Lent:
+        """A guest that nobody else uses; raises InfrastructureError if none can be started."""
+
+    def give_back(self, lent: Lent) -> None:
+        """Return a guest that is as good as new."""
+
+    def discard(self, lent: Lent) -> None:
+        """End a guest that is not."""
+
+
+class GuestPool:
+    """Starts guests of one target as they are needed; safe to use from many threads."""
+
+    def __init__(
+        self,
+        target: Target,
+        folder: Callable[[str], Path],
+        *,
+        boot_timeout_s: float = BOOT_TIMEOUT_S,
+    ) -> None:
+        """`folder` makes the folder of the guest of that name, where its console goes."""
+        self._target = target
+        self._folder = folder
+        self._boot_timeout_s = boot_timeout_s
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._idle: list[Lent] = []
+        self._failures = 0
+        self._last_failure: HarnessError | None = None
+        self._refusing = False
+        self.started = 0
+
+    def take(self) -> Lent:
+        with self._lock:
+            if self._refusing:
+                raise InfrastructureError("the run is being ended: no more guests")
+            if self._idle:
+                return self._idle.pop()
+            if self._failures >= _MAX_FAILURES:
+                raise InfrastructureError(
+                    f"{_MAX_FAILURES} guests in a row did not start; the last: {self._last_failure}"
+                )
+            name = f"guest-{next(self._numbers)}"
+        return self._start(name)
+
+    def give_back(self, lent: Lent) -> None:
+        with self._lock:
+            self._idle.append(lent)
+
+    def discard(self, lent: Lent) -> None:
+        lent.guest.stop()
+
+    def refuse(self) -> None:
+        """Lend and start no more guests."""
+        with self._lock:
+            self._refusing = True
+
+    def close(self) -> None:
+        """End all guests that are not lent."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for lent in idle:
+            lent.guest.stop()
+
+    def _start(self, name: str) -> Lent:
+        target = self._target
+        plan = VmPlan(target.kernel, target.image, target.hardware, self._folder(name))
+        try:
+            guest = Guest.start(plan, Deadline.after(self._boot_timeout_s))
+        except InfrastructureError as error:
+            with self._lock:
+                self._failures += 1
+                self._last_failure = error
+            raise
+        with self._lock:
+            self._failures = 0
+            self.started += 1
+        return Lent(name, guest, _ready(guest))
+
+
+def _ready(guest: Guest) -> Health:
+    """Let unprivileged loads through, for the cases that are about them; the state to keep."""
+    with contextlib.suppress(RefusedError):
+        # 2 at boot; a kernel that was built with 1 keeps it, and those cases are UNSUPPORTED.
+        guest.write_file("/proc/sys/kernel/unprivileged_bpf_disabled", "0")
+    return guest.health()

@@ -1,0 +1,81 @@
+"""From what happened in one attempt to its record."""
+
+import shlex
+from dataclasses import dataclass
+
+from harness.formats.verifier_log import parse_stats
+from harness.runner.target import Target
+from harness.values.case import CaseId
+from harness.values.mode import Mode
+from harness.values.observation import LoadObservation, Observation
+from harness.values.record import Record
+from harness.values.verdict import Verdict
+
+# A log of 2 MiB stays out of results.jsonl: its end says why a filter was refused.
+_MAX_LOG = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one trial: where, which, how long, and what it came to."""
+
+    case: CaseId
+    mode: Mode
+    number: int
+    guest: str
+    verdict: Verdict
+    duration_s: float
+    observation: Observation | None = None
+
+
+def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
+    """The record of an attempt; `final` unless another attempt follows."""
+    observation = attempt.observation
+    load = observation.load if observation is not None else None
+    run = observation.run if observation is not None else None
+    return Record(
+        case=str(attempt.case),
+        program=attempt.case.program,
+        group=attempt.case.group,
+        arch=target.arch.name,
+        kernel=target.kernel.release,
+        kernel_source=f"{target.kernel.source} ({target.kernel.origin})",
+        mode=attempt.mode.value,
+        verdict=attempt.verdict,
+        duration_s=round(attempt.duration_s, 6),
+        attempt=attempt.number,
+        guest=attempt.guest,
+        accel=target.accel.accel.value,
+        qemu=target.qemu_version,
+        jited=load.jited if load is not None and load.accepted else None,
+        errno=load.errno if load is not None else None,
+        verifier_log=load.log[-_MAX_LOG:] if load is not None else "",
+        insns_processed=_insns(load),
+        retval=run.retval if run is not None else None,
+        final=final,
+        reproduce=reproduce_line(target, attempt.case, attempt.mode),
+    )
+
+
+def reproduce_line(target: Target, case: CaseId, mode: Mode) -> str:
+    """The command that runs this one trial again."""
+    words = [
+        "bpf-harness",
+        "check",
+        f"{case.path}:{case.program}",
+        "--arch",
+        target.arch.name,
+        "--kernel",
+        target.kernel.source,
+        "--mode",
+        mode.value,
+    ]
+    return shlex.join(words)
+
+
+def _insns(load: LoadObservation | None) -> int | None:
+    """Instructions the verifier walked through; the log of an accepted filter may be empty."""
+    if load is None:
+        return None
+    stats = parse_stats(load.log)
+    return stats.insns if stats is not None else load.verified_insns

@@ -1,0 +1,69 @@
+"""Everything that must be there before a first guest can start, made or fetched if it is not."""
+
+from dataclasses import dataclass
+
+from harness.boot.command import Hardware, Transport
+from harness.formats.kconfig import Kconfig, check_bootable, parse_kconfig
+from harness.host.system_packages import require_programs
+from harness.images.initramfs import AgentFiles, build_image
+from harness.kernels.resolve import resolve_kernel
+from harness.toolchain.agent import agent_binary
+from harness.toolchain.sysroot import busybox_binary
+from harness.values.accel import AccelChoice, AccelProof
+from harness.values.arch import Arch
+from harness.values.image import Image
+from harness.values.kernel import Kernel
+from harness.vm.accel_proof import choose_accel
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A kernel that guests can be started with."""
+
+    kernel: Kernel
+    image: Image
+    hardware: Hardware
+    accel: AccelProof
+    qemu_version: str
+    config: Kconfig | None
+    """What the kernel was built with, or None where nobody knows."""
+
+    @property
+    def arch(self) -> Arch:
+        return self.kernel.arch
+
+
+def prepare_target(
+    arch: Arch, kernel_text: str, choice: AccelChoice, *, cpu_model: str | None = None
+) -> Target:
+    """Host packages, kernel, sysroot, agent, image and accelerator, in this order.
+
+    A second call does none of the work again. Raises UsageError for a kernel that is not one,
+    InfrastructureError for what this machine cannot deliver.
+    """
+    qemu_version = require_programs(arch)
+    kernel = resolve_kernel(kernel_text, arch)
+    config = read_config(kernel)
+    transport = choose_transport(kernel, config)
+    agent = agent_binary(arch)
+    files = AgentFiles(agent, agent.parent.name, busybox_binary(arch))
+    image = build_image(kernel, files)
+    proof = choose_accel(choice, kernel, image)
+    hardware = Hardware(proof.accel, transport, cpu_model=cpu_model)
+    return Target(kernel, image, hardware, proof, qemu_version, config)
+
+
+def read_config(kernel: Kernel) -> Kconfig | None:
+    """The options the kernel was built with, or None where nobody knows."""
+    return None if kernel.config is None else parse_kconfig(kernel.config.read_text())
+
+
+def choose_transport(kernel: Kernel, config: Kconfig | None) -> Transport:
+    """Virtio-serial, unless the kernel was built without it; raises KernelError for neither."""
+    if config is None:
+        return Transport.VIRTIO_SERIAL
+    modules = kernel.modules is not None
+    check_bootable(config, modules=modules, name=str(kernel))
+    if config.available("VIRTIO_CONSOLE", modules=modules):
+        return Transport.VIRTIO_SERIAL
+    return Transport.UART

@@ -1,0 +1,109 @@
+"""What a Python scenario imports: the decorator, and the bench that the scenario works on.
+
+>>> @scenario(modes="jit")
+... def a_link_ends_with_its_filter(bench: Bench) -> None:
+...     loaded = bench.load("count.bpf.c")
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from harness.guest.filters import LoadedObject, LoadOptions
+from harness.guest.guest import Guest
+from harness.guest.tables import Table, Update
+from harness.guest.trace import TraceLine, TraceStream
+from harness.values.arch import Arch
+from harness.values.errors import RefusedError, UsageError
+from harness.values.mode import Mode
+
+__all__ = [
+    "Bench",
+    "Guest",
+    "LoadOptions",
+    "LoadedObject",
+    "RefusedError",
+    "Table",
+    "TraceLine",
+    "TraceStream",
+    "Update",
+    "UsageError",
+    "scenario",
+]
+
+
+class Compile(Protocol):
+    """Turns a C file into an object for the guest's architecture."""
+
+    def __call__(self, source: Path, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A guest in the right mode, and the folder whose C files are at hand."""
+
+    guest: Guest
+    arch: Arch
+    mode: Mode
+    folder: Path
+    compile: Compile = field(repr=False)
+
+    def object(self, name: str) -> bytes:
+        """The object of a C file that lies beside the scenario; raises CompileError."""
+        return self.compile(self.folder / name)
+
+    def load(self, name: str, options: LoadOptions | None = None) -> LoadedObject:
+        """Compile a C file that lies beside the scenario and load all of it."""
+        loaded = self.guest.load(self.object(name), options)
+        assert loaded.loaded, f"{name} was refused: errno {loaded.errno}: {_why(loaded)}"
+        return loaded
+
+    def u32(self, number: int) -> bytes:
+        """Four bytes in the guest's byte order; negative numbers as two's complement."""
+        return (number % (1 << 32)).to_bytes(4, self.arch.byte_order.value)
+
+    def u64(self, number: int) -> bytes:
+        return (number % (1 << 64)).to_bytes(8, self.arch.byte_order.value)
+
+    def number(self, data: bytes) -> int:
+        """The unsigned number that the guest wrote as these bytes."""
+        return int.from_bytes(data, self.arch.byte_order.value)
+
+
+def _why(loaded: LoadedObject) -> str:
+    refused = [entry for entry in loaded.filters.values() if not entry.accepted]
+    return refused[0].verdict.log[-500:] if refused else loaded.message[-500:]
+
+
+ScenarioFunction = Callable[[Bench], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSpec:
+    """A scenario as its file declares it."""
+
+    name: str
+    function: ScenarioFunction
+    modes: tuple[Mode, ...]
+    needs: tuple[str, ...]
+
+
+def scenario(
+    *, modes: str = "interp jit jit-harden", needs: str = ""
+) -> Callable[[ScenarioFunction], ScenarioSpec]:
+    """Declare a function as a case; `modes` and `needs` are words separated by blanks.
+
+    An AssertionError is a FAILED verdict with its message; whatever the scenario leaves behind
+    in the guest is undone after it.
+    """
+
+    def declare(function: ScenarioFunction) -> ScenarioSpec:
+        return ScenarioSpec(
+            function.__name__,
+            function,
+            tuple(Mode.parse(word) for word in modes.split()),
+            tuple(needs.split()),
+        )
+
+    return declare

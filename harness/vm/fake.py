@@ -1,0 +1,71 @@
+"""A VM without QEMU: a fake agent that writes its markers to a console file, as a kernel would."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.channels.client import AgentClient
+from harness.channels.fake import FakeChannel, Handler
+from harness.vm.console import ConsoleLog
+from harness.vm.running import Identity
+
+_IDENTITY = Identity(
+    release="6.12.0-fake",
+    machine="fake",
+    boot_id="00000000-0000-0000-0000-000000000000",
+    cpus=2,
+    page_size=4096,
+    nonce="f" * 32,
+)
+
+
+class FakeVm:
+    """A RunningVm whose agent serves what `handlers` say, and the housekeeping by itself."""
+
+    def __init__(self, console: Path, handlers: Mapping[str, Handler]) -> None:
+        console.touch()
+        self.console = ConsoleLog(console)
+        self.channel = FakeChannel({**self._housekeeping(), **handlers})
+        self.client = AgentClient(self.channel)
+        self.identity = _IDENTITY
+        self.stopped = False
+        self.taint = 0
+
+    def write_console(self, text: str) -> None:
+        """Let the kernel print."""
+        with self.console.path.open("a") as file:
+            file.write(text)
+
+    def wait_for_exit(self, seconds: float) -> int | None:
+        return 0 if self.stopped else None
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.channel.close()
+
+    def _housekeeping(self) -> dict[str, Handler]:
+        return {
+            "mark": self._mark,
+            "health": self._health,
+            "reset": _nothing,
+            "put": _nothing,
+            "close": _nothing,
+            "write_file": lambda request: {"errno": 0},
+        }
+
+    def _mark(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.write_console(f"[    1.000000] bpf-harness: {request['text']}\n")
+        return {}
+
+    def _health(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "boot_id": _IDENTITY.boot_id,
+            "taint": self.taint,
+            "programs": 0,
+            "tables": 0,
+            "links": 0,
+        }
+
+
+def _nothing(request: dict[str, Any]) -> dict[str, Any]:
+    return {}

@@ -1,0 +1,41 @@
+"""What a guest needs of the VM it is in. The real one is Vm; tests and bench have a fake."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.channels.client import AgentClient
+from harness.vm.console import ConsoleLog
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the agent said of itself and its kernel at hello."""
+
+    release: str
+    machine: str
+    boot_id: str
+    cpus: int
+    """Possible CPUs: how many values a per-CPU table has for each key."""
+
+    page_size: int
+    nonce: str
+    """Fresh for every start, in hex: no other guest can answer with it."""
+
+
+class RunningVm(Protocol):
+    """A VM whose agent has answered hello."""
+
+    @property
+    def identity(self) -> Identity: ...
+
+    @property
+    def client(self) -> AgentClient: ...
+
+    @property
+    def console(self) -> ConsoleLog: ...
+
+    def wait_for_exit(self, seconds: float) -> int | None:
+        """QEMU's exit status, or None if it still runs after that long."""
+
+    def stop(self) -> None:
+        """End it; may be called twice."""
