@@ -85,6 +85,8 @@ class _Report:
         self.ended = _END.match(message) is not None
 
     def finish(self) -> Splat:
+        while not self.lines[-1]:
+            self.lines.pop()
         return Splat(
             name=self.row.name,
             title=self.title,
