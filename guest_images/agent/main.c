@@ -135,17 +135,33 @@ static void power_off(struct agent *agent)
 	kmsg_line(agent->kmsg, "cannot power off: %s", strerror(errno));
 }
 
-/* One turn: events first, then at most one request. -1: the wire is broken. */
-static int turn(struct agent *agent, bool *more)
+/* Whether anything but requests can happen. */
+static bool has_events(const struct agent *agent)
+{
+	return agent->trace.fd >= 0 || agent->shells.count;
+}
+
+/* Waits, tells events, takes in what came. -1: the wire is broken. */
+static int wait_turn(struct agent *agent, bool more)
 {
 	struct pollfd waits[WAITS];
-	int shells = wait_for_work(agent, waits, *more ? 0 : -1);
-	int next;
+	int shells = wait_for_work(agent, waits, more ? 0 : -1);
 
 	if (shells < 0)
 		return 0;
 	tell_events(agent, waits, shells);
-	if (!*more && waits[WAIT_WIRE].revents && wire_fill(&agent->wire))
+	if (!more && waits[WAIT_WIRE].revents)
+		return wire_fill(&agent->wire);
+	return 0;
+}
+
+/* One turn: events first, then at most one request. -1: the wire is broken. */
+static int turn(struct agent *agent, bool *more)
+{
+	int next;
+
+	/* With the next request at hand and no events, there is nothing to wait for. */
+	if ((!*more || has_events(agent)) && wait_turn(agent, *more))
 		return -1;
 	next = wire_next(&agent->wire);
 	*more = next > 0;

@@ -27,6 +27,7 @@ struct trial {
 	char **refusals;		/* logs of refused programs, copied */
 	size_t count;
 	char *logs;			/* one buffer each, mapped as one */
+	bool logs_used;			/* by an attempt before this one */
 	size_t log_room;
 };
 

@@ -63,7 +63,9 @@ int trial_prepare(struct trial *trial, struct bpf_object *object, const struct p
 	int err;
 
 	bpf_object__for_each_program(program, object) {
-		log_of(trial, place)[0] = 0;
+		/* Fresh pages are empty, and better not touched. */
+		if (trial->logs_used)
+			log_of(trial, place)[0] = 0;
 		if (trial->refusals[place])
 			bpf_program__set_autoload(program, false);
 		else
@@ -75,6 +77,7 @@ int trial_prepare(struct trial *trial, struct bpf_object *object, const struct p
 			return err;
 		place++;
 	}
+	trial->logs_used = true;
 	return 0;
 }
 
