@@ -188,6 +188,14 @@ def test_the_unprivileged_load_inherits_what_is_not_said_about_it() -> None:
     )
 
 
+def test_the_expressions_of_6_10_are_messages_too() -> None:
+    """__regex was replaced by {{…}} in 6.12."""
+    load = _read("test_expect_regex=R[0-9]+ invalid").privileged
+
+    assert load is not None
+    assert load.messages[0].pattern.search("3: R10 invalid") == (3, 14)
+
+
 def test_an_unprivileged_refusal_inherits_no_errno_and_no_return_value() -> None:
     """The privileged load succeeds, so it has neither."""
     found = _read("test_expect_success", "test_retval=3", "test_expect_failure_unpriv")

@@ -60,6 +60,12 @@ _Apply = Callable[[Draft, str], None]
 _ApplyLoad = Callable[[Draft, LoadDraft, str], None]
 
 
+def known_keys() -> frozenset[str]:
+    """Every key that `apply` understands."""
+    twins = {key + _UNPRIV for key in _LOAD_KEYS}
+    return frozenset({*_MARKS, *_LOAD_KEYS, *twins, *_KEYS})
+
+
 def apply(draft: Draft, tag: Tag) -> None:
     """Takes one annotation into the draft; raises ValueError saying what is wrong with it."""
     if tag.key in _MARKS:
@@ -245,6 +251,10 @@ _MARKS: dict[str, Callable[[Draft], None]] = {
 # Keys that exist twice, for the privileged load and with `_unpriv` for the other.
 _LOAD_KEYS: dict[str, _ApplyLoad] = {
     "test_expect_msg": lambda _, load, t: load.add_message("messages", parse_pattern(t)),
+    # Linux 6.10 and 6.11 only: all of it is an expression.
+    "test_expect_regex": lambda _, load, t: load.add_message(
+        "messages", parse_pattern(f"{{{{{t}}}}}")
+    ),
     "test_expect_not_msg": lambda _, load, t: load.add_message(
         "messages", parse_pattern(t), absent=True
     ),
