@@ -56,6 +56,7 @@ def test_text_without_any_marker_belongs_to_booting() -> None:
 
 def test_boot_messages_end_at_the_first_trial() -> None:
     """Whatever the first trial is called."""
+    assert boot_messages(begin_marker("x") + "\n") == ""
     assert _line("boot") == boot_messages(_line("boot") + _trial("x"))
 
 

@@ -67,6 +67,17 @@ def test_a_folder_with_other_files_is_refused_untouched(tmp_path: Path, name: st
     assert (tmp_path / name).read_text() == "precious"
 
 
+@pytest.mark.parametrize("content", ['{"format": "other"}', "{}", "[]", "null"])
+def test_a_folder_with_another_report_is_refused(tmp_path: Path, content: str) -> None:
+    """Other programs write a report.json as well."""
+    (tmp_path / "report.json").write_text(content)
+
+    with pytest.raises(UsageError, match="not a report of ours"):
+        ReportDirectory.create_at(tmp_path, _NOW)
+
+    assert (tmp_path / "report.json").read_text() == content
+
+
 def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
     """Here a file stands in the way; on a read-only disk it is the same."""
     (tmp_path / "file").write_text("x")

@@ -117,6 +117,8 @@ def test_unknown_keys_are_ignored(tmp_path: Path) -> None:
         ({"duration_s": "1"}, "duration_s is '1', not a number"),
         ({"duration_s": True}, "duration_s is True, not a number"),
         ({"retval": 1.5}, "retval is 1.5, not an integer"),
+        ({"attempt": None}, "attempt is None, not 1 or more"),
+        ({"attempt": 0}, "attempt is 0, not 1 or more"),
         ({"jited": "yes"}, "jited is 'yes', neither true nor false"),
         ({"evidence": "x"}, "evidence is not a list of strings"),
         ({"extra": {"a": 1}}, "extra is not an object of strings"),

@@ -134,6 +134,8 @@ def test_of_tables_that_were_cut_only_common_keys_are_compared() -> None:
 
     assert _compare(reference, _seen(_table("hash", (b"\1", b"\5"), truncated=True))) is None
     assert _compare(reference, _seen(_table("hash", (b"\1", b"\6"), truncated=True))) is not None
+    assert _compare(reference, _seen(_table("hash", (b"\1", b"\5")))) is None
+    assert _compare(_seen(_table("hash", (b"\1", b"\5"))), reference) is None
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,14 @@ def test_a_table_that_may_vary_is_left_out() -> None:
 
     assert _compare(reference, seen) is not None
     assert _compare(reference, seen, varying=frozenset({"t"})) is None
+
+
+def test_a_load_that_was_not_seen_is_no_difference() -> None:
+    """There is nothing to compare, and the verdict on it is another's."""
+    unseen = Observation(None)
+
+    assert _compare(unseen, replace(_seen(), run=None)) is None
+    assert _compare(replace(_seen(), run=None), unseen) is None
 
 
 def test_two_refusals_are_equal() -> None:

@@ -138,6 +138,14 @@ def test_an_entry_must_be_there_with_its_value(
         assert verdict.evidence == ("table counts:", f"{key.hex(' ')} = {value.hex(' ')}")
 
 
+def test_values_of_whole_words_follow_each_other_without_a_gap() -> None:
+    """Nothing has to be rounded up."""
+    table = TableContents("counts", _PERCPU_ARRAY, ((b"\1\0\0\0", bytes(8) + b"\7" + bytes(7)),))
+    whole = Expectation(entries=(_entry("u64:7"),))
+
+    assert judge(LoadExpectation(), _tables(table), whole=whole).outcome is Outcome.PASSED
+
+
 @pytest.mark.parametrize(
     ("value", "passes"),
     [

@@ -91,6 +91,20 @@ def test_retried_attempts_are_left_out(tmp_path: Path) -> None:
     assert [result[0] for result in _read_ktap(lines)] == ["ok", "ok"]
 
 
+def test_the_file_is_renewed_while_the_run_lasts(tmp_path: Path) -> None:
+    """A killed run leaves a whole file with what it had by then."""
+    now = [100.0]
+    path = tmp_path / "results.ktap"
+    report = KtapReport(path, clock=lambda: now[0])
+    report.add(make_record())
+    assert not path.exists()
+
+    now[0] += 31
+    report.add(make_record(program="b"))
+
+    assert len(_read_ktap(path.read_text().splitlines())) == 3
+
+
 def test_a_run_without_trials_has_an_empty_plan(tmp_path: Path) -> None:
     """Nothing ran, and the file says so."""
     assert _write(tmp_path) == ["KTAP version 1", "1..0"]

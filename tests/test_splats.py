@@ -235,6 +235,20 @@ def test_init_killed_by_an_oops_is_the_fault_of_the_oops() -> None:
     assert _names(oops + "---[ end trace 0 ]---\n" + killed) == ["null-pointer"]
 
 
+def test_a_report_without_an_end_is_over_after_a_while() -> None:
+    """A title that would be part of it is then a report of its own."""
+    for lines, names in ((199, ["bug"]), (200, ["bug", "kernel-bug"])):
+        assert _names("BUG: endless\n" + "x\n" * lines + "kernel BUG at a.c:1!\n") == names
+
+
+def test_a_cut_here_line_far_above_introduces_nothing() -> None:
+    """Something else was said in between."""
+    title = "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n"
+    for lines, message in ((7, "x"), (8, "")):
+        (splat,) = find_splats("------------[ cut here ]------------\n" + "x\n" * lines + title)
+        assert splat.message == message
+
+
 def test_a_report_ends_with_the_trial() -> None:
     """What comes after the agent's marker is not part of a report that never ended."""
     log = "watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [a:1]\nx\nbpf-harness: end 1\ny\n"

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from harness.reports.files import write_whole, writing
@@ -53,7 +54,7 @@ class ReportDirectory:
         path = parent / name
         with writing(path):
             parent.mkdir(parents=True, exist_ok=True)
-            for number in range(2, 1000):
+            for number in count(2):
                 try:
                     path.mkdir()
                     break

@@ -79,7 +79,7 @@ def parse_record(line: str) -> Record:
         reproduce=_text(fields, "reproduce"),
         verdict=_verdict(fields),
         duration_s=_number(fields, "duration_s"),
-        attempt=_integer(fields, "attempt") or 0,
+        attempt=_count(fields, "attempt"),
         jited=_maybe_bool(fields, "jited"),
         errno=_integer(fields, "errno"),
         verifier_log=_text(fields, "verifier_log"),
@@ -119,6 +119,13 @@ def _integer(fields: Mapping[str, object], name: str) -> int | None:
     value = fields.get(name)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise ValueError(f"{name} is {value!r}, not an integer")
+    return value
+
+
+def _count(fields: Mapping[str, object], name: str) -> int:
+    value = _integer(fields, name)
+    if value is None or value < 1:
+        raise ValueError(f"{name} is {value!r}, not 1 or more")
     return value
 
 
