@@ -41,7 +41,7 @@ struct trace {
 	int fd;			/* -1 when off */
 	uint64_t lines;		/* sent since it was started */
 	size_t held;		/* bytes of a line whose end was not read yet */
-	bool cutting;		/* the rest of the line is too long to keep */
+	bool grown;		/* the kernel's buffer, once a boot */
 	char line[TRACE_LINE_MAX];
 };
 

@@ -13,6 +13,7 @@
 #define TRACING "/sys/kernel/tracing/"
 #define READ_SIZE KIB(8)
 #define READS_A_TURN 32		/* then requests get their turn */
+#define BUFFER_KB "4096"	/* of each CPU */
 
 /* Lines on their way into one event, packed but not counted yet. */
 struct batch {
@@ -126,8 +127,36 @@ void trace_close(struct agent *agent)
 	agent->trace.fd = -1;
 }
 
+/*
+ * The kernel boots with two pages a CPU and grows them when an event is
+ * switched on through tracefs, which bpf_trace_printk() does not do. Returns
+ * an errno.
+ */
+static int grow_buffer(struct trace *trace)
+{
+	int err;
+
+	if (trace->grown)
+		return 0;
+	err = write_control(TRACING "buffer_size_kb", BUFFER_KB, 0);
+	trace->grown = !err;
+	return err;
+}
+
+/* Reads away what was printed before; false if that does not come to an end. */
+static bool discard(int fd)
+{
+	char data[READ_SIZE];
+	int reads = READS_A_TURN;
+
+	while (reads--)
+		if (read(fd, data, sizeof(data)) <= 0)
+			return true;
+	return false;
+}
+
 /* Returns an errno. */
-static int start(struct trace *trace)
+static int open_buffer(struct trace *trace)
 {
 	int err;
 
@@ -141,15 +170,30 @@ static int start(struct trace *trace)
 	err = write_control(TRACING "tracing_on", "1", 0);
 	if (err)
 		return err;
-	err = write_control(TRACING "trace", "", O_TRUNC);	/* opening clears it */
+	err = grow_buffer(trace);
 	if (err)
 		return err;
 	trace->fd = open(TRACING "trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (trace->fd < 0)
-		return errno;
+	return trace->fd < 0 ? errno : 0;
+}
+
+/* Returns an errno. */
+static int start(struct trace *trace)
+{
+	int err = open_buffer(trace);
+
+	if (err)
+		return err;
+	/* Clearing at once waits for two RCU grace periods, some 30 ms. */
+	if (!discard(trace->fd))
+		err = write_control(TRACING "trace", "", O_TRUNC);
+	if (err) {
+		close(trace->fd);
+		trace->fd = -1;
+	}
 	trace->lines = 0;
 	trace->held = 0;
-	return 0;
+	return err;
 }
 
 int op_trace_start(struct agent *agent, struct call *call)
