@@ -74,7 +74,8 @@ def plan_entries(
         elif function.context == _CONTEXT:
             raise UsageError(
                 f"nothing says what event {function.name} is for",
-                remedy=f"add --event {function.name}={_EXAMPLE}, or make it static if it is no filter",
+                remedy=f"add --event {function.name}={_EXAMPLE},"
+                " or make it static if it is no filter",
             )
     return tuple(entries)
 
