@@ -43,7 +43,7 @@ class Pending:
             fields = Fields(error)
             raise AgentError(
                 f"the agent refused {self.operation}: {fields.text('message')}",
-                fields.integer("errno"),
+                fields.errno(),
             )
         result = self.body.get("result")
         if not isinstance(result, dict):

@@ -44,7 +44,11 @@ class FakeChannel:
             raise ChannelError("the channel ended")
         for message in self._decoder.feed(data):
             self.requests.append(message.body)
-            self.inject(encode(Message(Kind.REPLY, message.id, self._serve(message.body))))
+            body = self._serve(message.body)
+            if self._cut:
+                # The guest died of this request: neither it nor those after it are answered.
+                return
+            self.inject(encode(Message(Kind.REPLY, message.id, body)))
 
     def receive(self, deadline: Deadline) -> bytes:
         if self._line:

@@ -7,6 +7,9 @@ from harness.values.errors import ProtocolError
 
 _UINT64 = 1 << 64
 
+# include/linux/err.h, MAX_ERRNO; libbpf's own begin at 4000.
+_MAX_ERRNO = 4095
+
 
 class Fields:
     """One map out of a reply; every getter raises ProtocolError if the guest sent something else.
@@ -23,6 +26,13 @@ class Fields:
         value = self.integer_or_none(name)
         if value is None:
             raise self._wrong(name, "an integer")
+        return value
+
+    def errno(self, name: str = "errno") -> int:
+        """0, or the number of an error."""
+        value = self.integer(name)
+        if not 0 <= value <= _MAX_ERRNO:
+            raise self._wrong(name, "an errno")
         return value
 
     def integer_or_none(self, name: str) -> int | None:

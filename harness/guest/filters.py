@@ -162,7 +162,7 @@ class Filter:
         reply = self._connection.submit(
             "code", lambda reply: reply, {"program": self.ref.packed()}
         ).result()
-        if errno := reply.integer("errno"):
+        if errno := reply.errno():
             raise GuestError(f"cannot read the code of {self.name}: errno {errno}")
         return Code(reply.data("xlated"), reply.data("jited"))
 
@@ -173,7 +173,7 @@ class LoadedObject:
     def __init__(self, connection: Connection, handle: int, reply: Fields) -> None:
         self._connection = connection
         self.handle = handle
-        self.errno = reply.integer("errno")
+        self.errno = reply.errno()
         """0 if the object is loaded, maybe without the filters that were refused."""
 
         self.message = reply.text("message")
@@ -205,11 +205,10 @@ class LoadedObject:
     def _read_filters(self, programs: tuple[Fields, ...]) -> list[Filter]:
         found = []
         for program in programs:
-            errno = program.integer_or_none("errno")
-            if errno is None:
+            if program.integer_or_none("errno") is None:
                 continue
             ref = Ref(self.handle, program.text("name"))
-            verdict = _read_verdict(errno, program)
+            verdict = _read_verdict(program)
             found.append(Filter(self._connection, ref, program.text("section"), verdict))
         return found
 
@@ -239,16 +238,16 @@ def submit_load(
 def read_run(reply: Fields) -> RunObservation:
     """The result of one `run` operation."""
     return RunObservation(
-        errno=reply.integer("errno"),
+        errno=reply.errno(),
         retval=reply.integer("retval") & 0xFFFFFFFF,
         data_out=reply.data("data_out"),
         ctx_out=reply.data("ctx_out"),
     )
 
 
-def _read_verdict(errno: int, program: Fields) -> LoadObservation:
+def _read_verdict(program: Fields) -> LoadObservation:
     return LoadObservation(
-        errno=errno,
+        errno=program.errno(),
         log=program.text("log").rstrip("\0"),
         jited_size=program.integer_or_none("jited_size") or 0,
         xlated_size=program.integer_or_none("xlated_size") or 0,

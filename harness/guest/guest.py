@@ -103,7 +103,7 @@ class Guest:
         """The beginning of a file of the guest; raises RefusedError."""
         arguments: dict[str, object] = {"path": path, "limit": limit}
         reply = self.connection.submit("read_file", lambda reply: reply, arguments).result()
-        if errno := reply.integer("errno"):
+        if errno := reply.errno():
             raise RefusedError(f"cannot read {path} in the guest: errno {errno}", errno)
         return reply.data("data")
 
@@ -111,7 +111,7 @@ class Guest:
         """Write to an existing file of the guest, a sysctl for example; raises RefusedError."""
         arguments: dict[str, object] = {"path": path, "data": text.encode()}
         reply = self.connection.submit("write_file", lambda reply: reply, arguments).result()
-        if errno := reply.integer("errno"):
+        if errno := reply.errno():
             raise RefusedError(f"the guest cannot write {text!r} to {path}: errno {errno}", errno)
 
     def reset(self) -> Later[None]:

@@ -47,7 +47,7 @@ class Link:
         """
         link = cls(connection, connection.new_handle(), event)
         reply = link._submit(filter_ref).result()
-        if errno := reply.integer("errno"):
+        if errno := reply.errno():
             raise AttachError(filter_ref.name, event, errno, reply.text("message"))
         return link
 

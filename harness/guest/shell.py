@@ -5,9 +5,10 @@ import os
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
 from harness.values.deadline import Deadline
-from harness.values.errors import GuestError, SilenceError
+from harness.values.errors import GuestError, ProtocolError, SilenceError
 
 _MAX_OUTPUT = 1024 * 1024
+_MAX_WAIT_STATUS = 0xFFFF
 
 
 class Shell:
@@ -79,7 +80,7 @@ class Shells:
         self._running[shell.handle] = shell
         errno = self._connection.submit(
             "shell_start",
-            lambda reply: reply.integer("errno"),
+            lambda reply: reply.errno(),
             {"as": shell.handle, "command": command},
         ).result()
         if errno:
@@ -93,5 +94,10 @@ class Shells:
 
     def _take_exit(self, event: Fields) -> None:
         shell = self._running.pop(event.integer("shell"), None)
+        status = event.integer("status")
+        if not 0 <= status <= _MAX_WAIT_STATUS or not (
+            os.WIFEXITED(status) or os.WIFSIGNALED(status)
+        ):
+            raise ProtocolError(f"the guest says that a command ended with wait status {status}")
         if shell is not None:
-            shell.take_exit(event.integer("status"))
+            shell.take_exit(status)

@@ -114,7 +114,7 @@ class Table:
         self._check_key(key)
         arguments = {"table": self.ref.packed(), "key": key}
         reply = self._connection.submit("table_lookup", _fields, arguments).result()
-        errno = reply.integer("errno")
+        errno = reply.errno()
         if errno == _ENOENT:
             return None
         if errno:
@@ -158,7 +158,7 @@ class Table:
         self._connection.submit("close", _fields, {"handle": self.ref.handle}).result()
 
     def _read_contents(self, reply: Fields) -> TableContents:
-        entries = reply.pairs("entries") if reply.integer("errno") == 0 else ()
+        entries = reply.pairs("entries") if reply.errno() == 0 else ()
         return TableContents(self.name, self.spec.type, entries, truncated=_more(reply))
 
     def _pages(self) -> Iterator[tuple[tuple[bytes, bytes], ...]]:
@@ -167,7 +167,7 @@ class Table:
         while taken < MAX_DUMP:
             page = self._page(cursor, _PAGE)
             reply = self._connection.submit("table_dump", _fields, page).result()
-            if errno := reply.integer("errno"):
+            if errno := reply.errno():
                 raise TableError("dump", self.name, errno)
             entries = reply.pairs("entries")
             yield entries
@@ -199,11 +199,11 @@ _ENOENT = 2
 
 
 def _errno(reply: Fields) -> int:
-    return reply.integer("errno")
+    return reply.errno()
 
 
 def _more(reply: Fields) -> bool:
-    return reply.integer("errno") == 0 and reply.boolean("more")
+    return reply.errno() == 0 and reply.boolean("more")
 
 
 def _fields(reply: Fields) -> Fields:

@@ -42,9 +42,7 @@ class TraceStream:
 
     def start(self) -> "TraceStream":
         """Empty the trace buffer and begin; raises GuestError if tracefs cannot be read."""
-        errno = self._connection.submit(
-            "trace_start", lambda reply: reply.integer("errno"), {}
-        ).result()
+        errno = self._connection.submit("trace_start", lambda reply: reply.errno(), {}).result()
         if errno:
             raise GuestError(f"the guest's trace buffer cannot be read: errno {errno}")
         return self
