@@ -35,19 +35,19 @@ def test_the_summary_reads_like_this() -> None:
     )
 
     assert text == (
-        "CRASHED cases/verifier/oob.bpf.c:bug [jit, x86_64]\n"
+        "CRASHED cases/verifier/oob.bpf.c:bug [jit; x86_64]\n"
         "  kernel BUG at kernel/bpf/core.c:1!\n"
         "  guest: guests/x86_64-1\n"
         "  reproduce: bpf-harness check cases/verifier/oob.bpf.c:oob_value --mode jit\n"
         "\n"
-        "FAILED cases/verifier/oob.bpf.c:add [jit, x86_64]\n"
+        "FAILED cases/verifier/oob.bpf.c:add [jit; x86_64]\n"
         "  retval 5, expected 4 (0x5 != 0x4)\n"
         "  | 0: (b7) r0 = 5\n"
         "  | 1: (95) exit\n"
         "  guest: guests/x86_64-1\n"
         "  reproduce: bpf-harness check cases/verifier/oob.bpf.c:oob_value --mode jit\n"
         "\n"
-        "UNSUPPORTED cases/verifier/oob.bpf.c:fentry [interp, x86_64]\n"
+        "UNSUPPORTED cases/verifier/oob.bpf.c:fentry [interp; x86_64]\n"
         "  no fentry before 5.5\n"
         "\n"
         "group     mode    crashed  failed  unsupported  passed\n"
@@ -90,6 +90,31 @@ def test_an_interrupted_run_says_so() -> None:
     assert stream.getvalue().endswith(
         "a note\ninterrupted: the trials that had not ended have no verdict\n"
     )
+
+
+def test_modes_that_say_the_same_are_told_once() -> None:
+    """A wrong expectation would otherwise be read three times."""
+    text = _print(
+        make_record(Outcome.FAILED, "no", mode="interp"),
+        make_record(Outcome.FAILED, "no"),
+        make_record(Outcome.FAILED, "not at all", mode="jit-harden"),
+    )
+
+    assert "FAILED cases/verifier/oob.bpf.c:oob_value [interp, jit; x86_64]\n  no\n" in text
+    assert "FAILED cases/verifier/oob.bpf.c:oob_value [jit-harden; x86_64]\n" in text
+    assert text.count("  guest: guests/x86_64-1\n") == 2
+
+
+def test_of_long_evidence_the_telling_end_is_shown() -> None:
+    """A crash tells at its beginning, a verifier log at its end; columns stay columns."""
+    evidence = tuple(f"{number}:   x" for number in range(8))
+    crash = _print(make_record(Outcome.CRASHED, "BUG", evidence=evidence))
+    log = _print(make_record(Outcome.FAILED, "no", evidence=evidence[:7]))
+
+    assert "  BUG\n  | 0:   x\n" in crash
+    assert "  | 5:   x\n  | … 2 more lines in results.jsonl\n" in crash
+    assert "  no\n  | … 1 more line in results.jsonl\n  | 1:   x\n" in log
+    assert "  | 6:   x\n" in log
 
 
 def test_long_lists_are_cut_and_say_so() -> None:

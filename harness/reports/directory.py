@@ -1,9 +1,8 @@
 """The report directory: which files are in it, and which older ones may be replaced."""
 
 import json
-import shlex
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -22,18 +21,9 @@ _FOLDERS = ("guests", "logs")
 
 @dataclass(frozen=True, slots=True)
 class GuestFolder:
-    """What is kept of one guest."""
+    """What is kept of one guest; console, QEMU's words and command are the VM's to write."""
 
     path: Path
-
-    @property
-    def console(self) -> Path:
-        """Where QEMU writes the console."""
-        return self.path / "console.log"
-
-    def write_command(self, argv: Sequence[str]) -> None:
-        """Keeps the exact QEMU command, as a line for a shell."""
-        write_whole(self.path / "command.txt", f"{shlex.join(argv)}\n".encode())
 
     def write_versions(self, versions: Mapping[str, str]) -> None:
         """Keeps what the guest was made of: kernel, image, QEMU, accelerator and why."""

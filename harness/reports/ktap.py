@@ -12,7 +12,7 @@ from harness.reports.files import write_whole
 from harness.reports.renewal import Clock, Renewal
 from harness.reports.report import RunSummary
 from harness.reports.suite import SuiteName, Suites, TestResult
-from harness.reports.text import one_line
+from harness.reports.text import one_line, verbatim_line
 from harness.values.record import Record
 from harness.values.verdict import Outcome
 
@@ -60,7 +60,7 @@ def _suite_lines(name: SuiteName, results: tuple[TestResult, ...]) -> Iterator[s
     for number, result in enumerate(results, 1):
         if result.outcome is not Outcome.PASSED:
             for detail in (f"{result.outcome} {result.reason}", *result.details):
-                yield f"# {one_line(detail)}"
+                yield f"# {verbatim_line(detail)}"
         word = "not ok" if _is_bad(result) else "ok"
         yield f"{word} {number} {_describe(result.case)}{_directive(result)}"
 

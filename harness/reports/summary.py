@@ -7,9 +7,9 @@ from typing import TextIO
 
 from harness.reports.files import write_whole
 from harness.reports.report import RunSummary
-from harness.reports.text import one_line
+from harness.reports.text import one_line, verbatim_line
 from harness.values.record import Record
-from harness.values.verdict import Outcome
+from harness.values.verdict import Outcome, Verdict
 
 _LISTED = 200
 """Trials that are listed one by one; results.jsonl has all of them."""
@@ -52,10 +52,10 @@ class SummaryReport:
         """Every trial that did not pass, worst first, with what proves it."""
         totals = self._totals()
         for outcome in Outcome:
-            records = self._bad[outcome]
-            for record in records:
-                yield from _problem(record)
-            if (more := totals[outcome] - len(records)) and outcome is not Outcome.PASSED:
+            for records in _by_reason(self._bad[outcome]):
+                yield from _problem(records)
+            more = totals[outcome] - len(self._bad[outcome])
+            if more and outcome is not Outcome.PASSED:
                 yield f"… and {more} more {outcome} in results.jsonl"
                 yield ""
 
@@ -97,21 +97,44 @@ def _worst_first(item: tuple[_ROW, Counter[Outcome]]) -> tuple[list[int], _ROW]:
     return [-counts[outcome] for outcome in Outcome if outcome is not Outcome.PASSED], row
 
 
-def _problem(record: Record) -> Iterator[str]:
+def _by_reason(records: list[Record]) -> list[list[Record]]:
+    """Records that differ in nothing but the mode, together."""
+    together: dict[tuple[str, ...], list[Record]] = {}
+    for record in records:
+        key = (record.case, record.arch, record.kernel, record.verdict.reason)
+        together.setdefault(key, []).append(record)
+    return list(together.values())
+
+
+def _problem(records: list[Record]) -> Iterator[str]:
+    """What is to be said of one case; the rest of it is the same in all modes given."""
+    record = records[0]
     verdict = record.verdict
-    yield f"{verdict.outcome} {one_line(record.case)} [{record.mode}, {record.arch}]"
+    modes = ", ".join(record.mode for record in records)
+    yield f"{verdict.outcome} {one_line(record.case)} [{modes}; {record.arch}]"
     yield f"  {one_line(verdict.reason)}"
-    if verdict.outcome is Outcome.UNSUPPORTED:
-        yield ""
-        return
-    yield from (f"  | {one_line(line, 160)}" for line in verdict.evidence[:_EVIDENCE])
-    if len(verdict.evidence) > _EVIDENCE:
-        yield f"  | … {len(verdict.evidence) - _EVIDENCE} more lines in results.jsonl"
-    if record.guest:
-        yield f"  guest: guests/{record.guest}"
-    if record.reproduce:
-        yield f"  reproduce: {one_line(record.reproduce)}"
+    if verdict.outcome is not Outcome.UNSUPPORTED:
+        yield from (f"  | {line}" for line in _shown_evidence(verdict))
+        guests = dict.fromkeys(f"guests/{record.guest}" for record in records if record.guest)
+        if guests:
+            yield f"  guest: {' '.join(guests)}"
+        if record.reproduce:
+            yield f"  reproduce: {one_line(record.reproduce)}"
     yield ""
+
+
+def _shown_evidence(verdict: Verdict) -> Iterator[str]:
+    """The beginning of a crash; of anything else the end, where the verifier gives its reason."""
+    lines = [verbatim_line(line, 160) for line in verdict.evidence]
+    more = len(lines) - _EVIDENCE
+    if more <= 0:
+        yield from lines
+        return
+    note = f"… {more} more {'line' if more == 1 else 'lines'} in results.jsonl"
+    if verdict.outcome is Outcome.CRASHED:
+        yield from (*lines[:_EVIDENCE], note)
+    else:
+        yield from (note, *lines[-_EVIDENCE:])
 
 
 def _align(rows: list[tuple[str, ...]], text_columns: int) -> Iterator[str]:

@@ -17,7 +17,15 @@ def scrub(text: str) -> str:
 
 def one_line(text: str, limit: int | None = None) -> str:
     """The scrubbed text on a single line, cut to `limit` characters."""
-    line = scrub(" ".join(text.split()))
+    return _cut(scrub(" ".join(text.split())), limit)
+
+
+def verbatim_line(text: str, limit: int | None = None) -> str:
+    """The same with its blanks kept: the columns of a log mean something."""
+    return _cut(scrub(" ".join(text.splitlines())).expandtabs().rstrip(), limit)
+
+
+def _cut(line: str, limit: int | None) -> str:
     return line if limit is None or len(line) <= limit else line[: max(0, limit - 1)] + "…"
 
 
