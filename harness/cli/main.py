@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from harness.cli import bench, check, doctor, kernels, shell
+from harness.cli import bench, check, doctor, kernels, run_file, shell
 from harness.cli.signals import TerminatedError, termination_raises
 from harness.values.errors import HarnessError
 
 _COMMANDS: tuple[tuple[str, ModuleType, str], ...] = (
+    ("run", run_file, "compile a C file, attach its filters, print what they print"),
     ("check", check, "run cases and judge the kernel"),
     ("kernels", kernels, "list and fetch kernels"),
     ("shell", shell, "an interactive guest"),

@@ -27,7 +27,10 @@ class Event:
     target: str
 
     def __str__(self) -> str:
-        return f"{self.kind.value}/{self.target}" if self.target else self.kind.value
+        if self.kind is EventKind.TRACE:
+            # The target begins with fentry, tp_btf …, which is what people write.
+            return self.target
+        return f"{self.kind.value}/{self.target}"
 
 
 # Section prefixes of libbpf's section_defs[] (src/libbpf.c), and our own socket/INTERFACE.

@@ -1,0 +1,227 @@
+"""`bpf-harness run FILE.c`: compile, boot, load, attach, print back, tear down.
+
+The mail of 2014 calls it `perf run file.c`.
+"""
+
+import argparse
+import math
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.cli.options import add_target
+from harness.formats.splats import find_splats
+from harness.formats.verifier_log import source_line, telling_line
+from harness.guest.filters import Filter, LoadedObject, LoadOptions
+from harness.guest.guest import Guest
+from harness.guest.shell import Shell
+from harness.guest.trace import TraceLine, TraceStream
+from harness.judge.errnos import errno_name
+from harness.reports.table_text import format_table
+from harness.reports.text import scrub
+from harness.runner.pool import BOOT_TIMEOUT_S
+from harness.runner.target import Target, prepare_target
+from harness.toolchain.clang import installed_clang
+from harness.toolchain.filter_source import FilterBuild, FilterStore
+from harness.toolchain.plain_filters import PlainFilters, compile_plain_filters
+from harness.toolchain.sysroot import get_sysroot
+from harness.values.accel import AccelChoice
+from harness.values.arch import parse_arch
+from harness.values.deadline import Deadline
+from harness.values.errors import ChannelError, RefusedError, UsageError
+from harness.values.event import Event, parse_event
+from harness.values.mode import Mode
+from harness.values.table_spec import TableOrigin
+from harness.vm.vm import VmPlan
+
+_STEP_S = 0.2
+EXIT_OK = 0
+EXIT_KERNEL = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the file and options."""
+    parser.add_argument("file", type=Path, metavar="FILE.c", help="C file with filters")
+    add_target(parser)
+    parser.add_argument("--mode", default=Mode.JIT.value, help="interp, jit, jit-harden")
+    parser.add_argument(
+        "--event",
+        action="append",
+        default=[],
+        metavar="FILTER=EVENT",
+        help="attach a filter to an event; may be repeated",
+    )
+    parser.add_argument("--for", dest="seconds", type=float, default=math.inf, metavar="SECONDS")
+    parser.add_argument("--trigger", default=None, metavar="COMMAND", help="run in the guest")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all filters were loaded and attached and the guest lived, 1 when not."""
+    arch = parse_arch(args.arch)
+    mode = Mode.parse(args.mode)
+    events = parse_events(args.event)
+    target = prepare_target(arch, args.kernel, AccelChoice.parse(args.accel))
+    build = FilterBuild(args.file, installed_clang(), get_sysroot(arch))
+    filters = compile_plain_filters(FilterStore(), build, events)
+    sys.stderr.write(filters.compiled.warnings)
+    with tempfile.TemporaryDirectory(prefix="bpf-harness-run-") as folder:
+        plan = VmPlan(target.kernel, target.image, target.hardware, Path(folder))
+        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S)) as guest:
+            _say(f"{guest.identity.release} on {arch}, {target.accel}, mode {mode}")
+            guest.set_mode(mode)
+            session = _Session(target, guest, filters, args.file)
+            try:
+                return session.run(Deadline.after(args.seconds), args.trigger)
+            except ChannelError as error:
+                return _tell_crash(guest, error)
+
+
+def parse_events(words: Sequence[str]) -> Mapping[str, tuple[Event, ...]]:
+    """`FILTER=EVENT` words by filter; raises UsageError for one that is not of that form."""
+    events: dict[str, tuple[Event, ...]] = {}
+    for word in words:
+        name, equals, event = word.partition("=")
+        if not name or not equals:
+            raise UsageError(
+                f"--event {word!r} is not FILTER=EVENT",
+                remedy="for example --event my_filter=raw_tp/netif_receive_skb",
+            )
+        events[name] = (*events.get(name, ()), parse_event(event))
+    return events
+
+
+class _Session:
+    """One object in one guest, from load to tear-down."""
+
+    def __init__(self, target: Target, guest: Guest, filters: PlainFilters, file: Path) -> None:
+        self._target = target
+        self._guest = guest
+        self._filters = filters
+        self._file = file
+
+    def run(self, deadline: Deadline, trigger: str | None) -> int:
+        loaded = self._guest.load(self._filters.compiled.data, self._options())
+        refused = [entry for entry in loaded.filters.values() if not entry.accepted]
+        if refused or not loaded.loaded:
+            self._tell_refusals(loaded, refused)
+            return EXIT_KERNEL
+        trace = self._guest.trace()
+        try:
+            self._attach(loaded)
+        except RefusedError as error:
+            sys.stderr.write(f"bpf-harness: error: {error}\n")
+            return EXIT_KERNEL
+        status = self._observe(trace, deadline, trigger)
+        loaded.detach()
+        _print_lines(trace.stop())
+        if trace.dropped:
+            _say(f"{trace.dropped} trace lines were lost: more came than could be kept")
+        self._print_tables(loaded)
+        loaded.close()
+        return status
+
+    def _options(self) -> LoadOptions:
+        """All filters that are for an event, and those whose section asks to be loaded."""
+        wanted = tuple(
+            spec.name
+            for spec in self._filters.object.filters
+            if spec.autoload or self._filters.events.get(spec.name)
+        )
+        return LoadOptions(filters=wanted, keep_going=True)
+
+    def _attach(self, loaded: LoadedObject) -> None:
+        for name, entry in loaded.filters.items():
+            events = self._filters.events.get(name, ())
+            for event in events:
+                entry.attach(event)
+                _say(f"{name} is attached to {event}")
+            if not events:
+                _say(f"{name} is loaded and attached to nothing: say --event {name}=EVENT")
+
+    def _observe(self, trace: TraceStream, deadline: Deadline, trigger: str | None) -> int:
+        """Print lines until the deadline, the trigger's end or Ctrl-C."""
+        shell = self._guest.shell(trigger) if trigger is not None else None
+        shown = 0
+        try:
+            while not deadline.expired and not (shell is not None and shell.ended):
+                _print_lines(trace.wait(min(_STEP_S, deadline.left_s())))
+                if shell is not None:
+                    shown = _print_output(shell, shown)
+        except KeyboardInterrupt:
+            _say("interrupted: detaching")
+        if shell is None:
+            return EXIT_OK
+        _print_output(shell, shown)
+        return _trigger_status(shell)
+
+    def _print_tables(self, loaded: LoadedObject) -> None:
+        specs = {spec.name: spec for spec in self._filters.object.tables}
+        for name, table in loaded.tables.items():
+            spec = specs.get(name, table.spec)
+            if spec.origin is TableOrigin.RODATA:
+                continue
+            try:
+                entries = table.dump()
+            except RefusedError:
+                _say(f"table {name} ({spec.type_name}) has no entries that can be listed")
+                continue
+            lines = format_table(spec, entries, self._target.arch.byte_order)
+            sys.stdout.writelines(f"{line}\n" for line in lines)
+
+    def _tell_refusals(self, loaded: LoadedObject, refused: Sequence[Filter]) -> None:
+        for entry in refused:
+            verdict = entry.verdict
+            place = source_line(verdict.log, self._file.name) or source_line(verdict.log)
+            where = f"{place.file}:{place.line}" if place and place.file else str(self._file)
+            sys.stderr.write(
+                f"{where}: {entry.name} was refused with {errno_name(verdict.errno)}\n"
+            )
+            if place is not None:
+                sys.stderr.write(f"    {place.text}\n")
+            if said := telling_line(verdict.log):
+                sys.stderr.write(f"  verifier: {scrub(said)}\n")
+        if not refused:
+            sys.stderr.write(
+                f"{self._file} could not be loaded: {errno_name(loaded.errno)}\n"
+                f"  libbpf: {scrub(loaded.message)}\n"
+            )
+
+
+def _trigger_status(shell: Shell) -> int:
+    """The verdict on the trigger: one that failed did not pull."""
+    if not shell.ended:
+        shell.kill()
+        return EXIT_OK
+    if shell.status:
+        _say(f"the trigger ended with status {shell.status}: {shell.command}")
+        return EXIT_KERNEL
+    return EXIT_OK
+
+
+def _tell_crash(guest: Guest, error: ChannelError) -> int:
+    """A guest that is lost while filters run is what this project looks for."""
+    guest.vm.wait_for_exit(2.0)
+    splats = find_splats(guest.vm.console.read())
+    if not splats:
+        raise error
+    sys.stderr.write(f"bpf-harness: the kernel crashed: {splats[0]}\n")
+    sys.stderr.writelines(f"  | {scrub(line)}\n" for line in splats[0].lines)
+    return EXIT_KERNEL
+
+
+def _print_lines(lines: Sequence[TraceLine]) -> None:
+    sys.stdout.writelines(f"{scrub(line.text.strip())}\n" for line in lines)
+    sys.stdout.flush()
+
+
+def _print_output(shell: Shell, shown: int) -> int:
+    """What the trigger printed, on stderr: stdout is the filters'."""
+    output = shell.output
+    sys.stderr.write(scrub(output[shown:]))
+    sys.stderr.flush()
+    return len(output)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"bpf-harness: {text}\n")
