@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Atomic XOR, with and without fetching the old value, which has zeros above its 32 bits (RFC 9669,
+// section 5.3): STX_ATOMIC_* of ___bpf_prog_run() in kernel/bpf/core.c. x86 has no such instruction
+// that fetches, so its JIT tries in a loop until nobody came between.
+#include "atomic.h"
+
+#define XOR64(V) \
+	V(0, 0, 0, 0, 0) \
+	V(1, 1, 0xffffffffffffffff, 0xfffffffffffffffe, 0xffffffffffffffff) \
+	V(2, 0xffffffffffffffff, 1, 0xfffffffffffffffe, 1) \
+	V(3, 0x8000000000000000, 0x8000000000000000, 0, 0x8000000000000000) \
+	V(4, 0x7fffffffffffffff, 1, 0x7ffffffffffffffe, 1) \
+	V(5, 0xffffffff, 1, 0xfffffffe, 1) \
+	V(6, 0x123456789abcdef, 0xfedcba9876543210, 0xffffffffffffffff, 0xfedcba9876543210) \
+	V(7, 0x5555555555555555, 0xff00ff00ff00ff, 0x55aa55aa55aa55aa, 0xff00ff00ff00ff)
+
+#define FETCH_XOR64(V) \
+	V(0, 0, 0, 0, 0) \
+	V(1, 1, 0xffffffffffffffff, 0xfffffffffffffffe, 1) \
+	V(2, 0xffffffffffffffff, 1, 0xfffffffffffffffe, 0xffffffffffffffff) \
+	V(3, 0x8000000000000000, 0x8000000000000000, 0, 0x8000000000000000) \
+	V(4, 0x7fffffffffffffff, 1, 0x7ffffffffffffffe, 0x7fffffffffffffff) \
+	V(5, 0xffffffff, 1, 0xfffffffe, 0xffffffff) \
+	V(6, 0x123456789abcdef, 0xfedcba9876543210, 0xffffffffffffffff, 0x123456789abcdef) \
+	V(7, 0x5555555555555555, 0xff00ff00ff00ff, 0x55aa55aa55aa55aa, 0x5555555555555555)
+
+#define XOR32(V) \
+	V(0, 0, 0, 0, 0) \
+	V(1, 1, 0xffffffffffffffff, 0xfffffffe, 0xffffffffffffffff) \
+	V(2, 0xffffffff, 1, 0xfffffffe, 1) \
+	V(3, 0x80000000, 0x80000000, 0, 0x80000000) \
+	V(4, 0x7fffffff, 1, 0x7ffffffe, 1) \
+	V(5, 0x89abcdef, 0xfedcba9876543210, 0xffffffff, 0xfedcba9876543210) \
+	V(6, 0x55555555, 0xffffffff00ff00ff, 0x55aa55aa, 0xffffffff00ff00ff) \
+	V(7, 1, 0x100000000, 1, 0x100000000)
+
+#define FETCH_XOR32(V) \
+	V(0, 0, 0, 0, 0) \
+	V(1, 1, 0xffffffffffffffff, 0xfffffffe, 1) \
+	V(2, 0xffffffff, 1, 0xfffffffe, 0xffffffff) \
+	V(3, 0x80000000, 0x80000000, 0, 0x80000000) \
+	V(4, 0x7fffffff, 1, 0x7ffffffe, 0x7fffffff) \
+	V(5, 0x89abcdef, 0xfedcba9876543210, 0xffffffff, 0x89abcdef) \
+	V(6, 0x55555555, 0xffffffff00ff00ff, 0x55aa55aa, 0x55555555) \
+	V(7, 1, 0x100000000, 1, 1)
+
+SEC("socket")
+__success __retval(0)
+XOR64(CELL64)
+int atomic_xor64(void *ctx)
+{
+	EACH_CELL("lock *(u64 *)(r1 + 0) ^= r2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0)
+FETCH_XOR64(CELL64)
+int atomic_fetch_xor64(void *ctx)
+{
+	EACH_CELL("r2 = atomic_fetch_xor((u64 *)(r1 + 0), r2)");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0)
+XOR32(CELL32)
+int atomic_xor32(void *ctx)
+{
+	EACH_CELL("lock *(u32 *)(r1 + 0) ^= w2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0)
+FETCH_XOR32(CELL32)
+int atomic_fetch_xor32(void *ctx)
+{
+	EACH_CELL("w2 = atomic_fetch_xor((u32 *)(r1 + 0), w2)");
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
