@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Prints a number for every removed folder, for the scenario beside it.
+#include <case.h>
+
+int next;
+
+SEC("kprobe/vfs_rmdir")
+int number_folders(void *ctx)
+{
+	bpf_printk("folder %d of %s", next++, "many");
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
