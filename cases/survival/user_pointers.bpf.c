@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Addresses that are no user memory, through bpf_probe_read_user(), its string form, and
+// bpf_copy_from_user(), which may sleep: -EFAULT, and all of the destination zeroed.
+// bpf_probe_read_user_common() in kernel/trace/bpf_trace.c, access_ok() of the architecture.
+#include <linux/errno.h>
+#include <case.h>
+
+#define SIZE 16
+#define ZEROED 1
+#define NOT_ZEROED 2
+#define WRONG_ERROR 3
+
+static __always_inline int judge(long error, const __u64 *bytes)
+{
+	if (error != -EFAULT)
+		return WRONG_ERROR;
+	return !bytes[0] && !bytes[1] ? ZEROED : NOT_ZEROED;
+}
+
+#define READ(name, section, helper, address)                                              \
+	SEC(section)                                                                      \
+	__success __retval(ZEROED)                                                        \
+	int name(void *ctx)                                                               \
+	{                                                                                 \
+		__u64 bytes[SIZE / 8] = {~0ull, ~0ull};                                   \
+		long error = helper(bytes, SIZE, (void *)(address));                      \
+                                                                                          \
+		return judge(error, bytes);                                               \
+	}
+
+#define REFUSED(name, address)                                                            \
+	READ(name, "raw_tp", bpf_probe_read_user, address)                                \
+	READ(name##_as_text, "raw_tp", bpf_probe_read_user_str, address)                  \
+	READ(name##_copied, "syscall", bpf_copy_from_user, address)
+
+/* Nothing is mapped below the smallest vm.mmap_min_addr in use, 4096. */
+REFUSED(null, 0)
+REFUSED(member_of_null, 0x123)
+REFUSED(user_space_not_mapped, 0x33333333333ull)
+REFUSED(first_of_no_half, 1ull << 63)
+REFUSED(garbage, 0xdeadbeefdeadbeefull)
+REFUSED(all_ones, ~0ull)
+/* Memory that the kernel itself may well read. */
+REFUSED(kernel_memory, bpf_get_current_task())
+
+char _license[] SEC("license") = "GPL";
