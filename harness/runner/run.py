@@ -20,6 +20,10 @@ from harness.vm.process import kill_all
 # Small enough that two guests finish together, large enough that a batch shares its guest.
 _BATCH = 8
 
+# What a user of a guest needs to notice that it is gone, and how often late guests are looked for.
+_END_S = 30.0
+_LOOK_AGAIN_S = 0.2
+
 
 class Run:
     """One run of cases on one target."""
@@ -72,8 +76,7 @@ class Run:
         unfinished = [future for future in futures if not future.cancel() and not future.done()]
         if unfinished:
             self._guests.refuse()
-            kill_all()
-            wait(unfinished, timeout=30)
+            _end_guests(unfinished)
         self._guests.close()
 
     def _record(self, record: Record) -> None:
@@ -81,6 +84,14 @@ class Run:
             # What a trial says after its guest was ended under it is not the kernel's doing.
             if not self._stopped:
                 self._sink(record)
+
+
+def _end_guests(unfinished: list[Future[None]]) -> None:
+    """Until their users have noticed; one may have been about to start when we looked."""
+    deadline = Deadline.after(_END_S)
+    while unfinished and not deadline.expired:
+        kill_all()
+        unfinished = list(wait(unfinished, timeout=_LOOK_AGAIN_S).not_done)
 
 
 def _batches(cases: Sequence[Case]) -> Iterator[tuple[Case, ...]]:

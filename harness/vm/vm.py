@@ -87,7 +87,7 @@ class Vm:
         ends = Ends(its_agent.fileno(), its_qmp.fileno(), plan.folder / "console.log")
         argv = qemu_argv(plan.kernel, plan.image, plan.hardware, ends)
         try:
-            (plan.folder / "command.txt").write_text(_shown(argv))
+            _keep_command(plan.folder / "command.txt", argv)
             process = QemuProcess.start(
                 argv, (its_agent.fileno(), its_qmp.fileno()), plan.folder / "qemu.log"
             )
@@ -156,6 +156,13 @@ class Vm:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _keep_command(path: Path, argv: tuple[str, ...]) -> None:
+    try:
+        path.write_text(_shown(argv))
+    except OSError as error:
+        raise BootError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _shown(argv: tuple[str, ...]) -> str:

@@ -1,0 +1,144 @@
+"""A program in QEMU's place: the agent is a fake one, and the console has what a test wants.
+
+Put into a folder as qemu-system-x86_64 by `install`, it obeys FAKE_QEMU: `serve`, `hang` (never
+ready), `mute` (ready, never answers), `garbage`, `torn` (dies in mid-reply), `panic`, `refuse`
+(ends at once, as QEMU does on a bad option). A shell command in the guest that is one of these
+words happens to the guest then.
+"""
+
+import os
+import socket
+import stat
+import struct
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness.formats.wire import FROM_HOST, Decoder, Kind, Message, encode
+
+_PANIC = "[    3.100000] Kernel panic - not syncing: sysrq triggered crash\n"
+_BUILD = "build"
+
+
+def install(folder: Path) -> Path:
+    """The folder, to be put first in PATH; the program in it runs with this Python."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "qemu-system-x86_64"
+    root = Path(__file__).resolve().parent.parent
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
+        "from tests.fake_qemu import main\nmain()\n"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return folder
+
+
+class _Agent:
+    """The whole guest."""
+
+    def __init__(self, channel: socket.socket, console: Path) -> None:
+        self._channel = channel
+        self._console = console
+        self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "hello": self._hello,
+            "mark": self._mark,
+            "health": self._health,
+            "shell_start": self._shell,
+            "write_file": lambda request: {"errno": 0},
+        }
+
+    def print(self, text: str) -> None:
+        with self._console.open("a") as file:
+            file.write(text)
+
+    def send_ready(self) -> None:
+        self._event("ready", version=1)
+
+    def serve(self) -> None:
+        decoder = Decoder(FROM_HOST)
+        while data := self._channel.recv(65536):
+            for message in decoder.feed(data):
+                operation = self._operations.get(message.body["op"], _nothing)
+                reply = {"result": operation(message.body)}
+                self._channel.sendall(encode(Message(Kind.REPLY, message.id, reply)))
+
+    def happen(self, word: str) -> None:
+        """What FAKE_QEMU or a shell command asks for."""
+        match word:
+            case "hang" | "mute":
+                time.sleep(3600)
+            case "garbage":
+                self._channel.sendall(b"\x00SeaBIOS (version rel-1.16.2)\r\n" * 8)
+                time.sleep(3600)
+            case "torn":
+                reply = encode(Message(Kind.REPLY, 1, {"result": {"release": "6.12" * 100}}))
+                self._channel.sendall(reply[: len(reply) // 2])
+                os._exit(0)
+            case "panic":
+                self.print(_PANIC)
+                os._exit(0)
+
+    def _event(self, name: str, **fields: object) -> None:
+        self._channel.sendall(encode(Message(Kind.EVENT, 0, {"event": name, **fields})))
+
+    def _hello(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "nonce": request["nonce"],
+            "agent": _BUILD,
+            "release": "6.12.1-fake",
+            "machine": "x86_64",
+            "boot_id": "00000000-0000-0000-0000-000000000001",
+            "cpus": 2,
+            "page_size": 4096,
+        }
+
+    def _mark(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.print(f"[    2.000000] bpf-harness: {request['text']}\n")
+        return {}
+
+    def _health(self, request: dict[str, Any]) -> dict[str, Any]:
+        boot_id = "00000000-0000-0000-0000-000000000001"
+        return {"boot_id": boot_id, "taint": 0, "programs": 0, "tables": 0, "links": 0}
+
+    def _shell(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.happen(request["command"])
+        self._event("exit", shell=request["as"], status=0)
+        return {"errno": 0}
+
+
+def _nothing(request: dict[str, Any]) -> dict[str, Any]:
+    del request
+    return {}
+
+
+def _descriptor(argv: list[str], device: str) -> str:
+    """What `-chardev KIND,id=DEVICE,…=VALUE` says at its end."""
+    option = next(word for word in argv if f",id={device}," in word)
+    return option.rpartition("=")[2].replace(",,", ",")
+
+
+def main() -> None:
+    """Run as QEMU would, from the options that the harness gives it."""
+    if "--version" in sys.argv:
+        sys.stdout.write("QEMU emulator version 7.2.0\n")
+        return
+    behaviour = os.environ.get("FAKE_QEMU", "serve")
+    if behaviour == "refuse":
+        sys.exit("qemu-system-x86_64: -machine warp: unsupported machine type")
+    channel = socket.socket(fileno=int(_descriptor(sys.argv, "agent")))
+    agent = _Agent(channel, Path(_descriptor(sys.argv, "console")))
+    agent.print("[    0.000000] Linux version 6.12.1-fake\n")
+    if behaviour in ("hang", "garbage", "panic"):
+        agent.happen(behaviour)
+    agent.send_ready()
+    # A real guest takes a while; the host's hello is under way by then.
+    header = channel.recv(struct.calcsize(">4sBBHIII"), socket.MSG_PEEK)
+    assert header
+    agent.happen(behaviour)
+    agent.serve()
+
+
+if __name__ == "__main__":
+    main()

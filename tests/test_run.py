@@ -1,0 +1,95 @@
+"""harness.runner.run: batches on an executor, the time limit, and the way out."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from harness.guest.guest import Guest
+from harness.runner.pool import GuestPool
+from harness.runner.run import Run
+from harness.values.deadline import Deadline
+from harness.values.mode import Mode
+from harness.values.record import Record
+from harness.vm.process import living_processes
+from tests.fake_guests import TARGET, ScriptedCase
+from tests.fake_qemu import install
+
+MODES = (Mode.INTERP,)
+
+
+class Bench:
+    """A run on guests of a program in QEMU's place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.records: list[Record] = []
+        self.pool = GuestPool(TARGET, self._guest_folder, boot_timeout_s=20)
+        self.run = Run(TARGET, self.pool, self.records.append)
+
+    def execute(self, *cases: ScriptedCase, limit_s: float = 20, jobs: int = 2) -> bool:
+        with ThreadPoolExecutor(jobs) as executor:
+            return self.run.execute(cases, MODES, executor, Deadline.after(limit_s))
+
+    def _guest_folder(self, name: str) -> Path:
+        path = self.folder / name
+        path.mkdir()
+        return path
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """QEMU is a program that serves."""
+    monkeypatch.setenv("PATH", str(install(tmp_path / "bin")), prepend=":")
+    return Bench(tmp_path)
+
+
+def test_every_case_of_every_batch_gets_its_record(bench: Bench) -> None:
+    cases = [ScriptedCase(f"case_{number}") for number in range(20)]
+
+    assert bench.execute(*cases)
+    assert sorted(r.program for r in bench.records) == sorted(case.name for case in cases)
+    assert living_processes() == ()
+
+
+def test_an_unforeseen_exception_ends_the_guests_and_goes_on_its_way(bench: Bench) -> None:
+    def stumble(guest: Guest) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    with pytest.raises(ZeroDivisionError):
+        bench.execute(ScriptedCase("bug", stumble))
+    assert living_processes() == ()
+
+
+def test_the_time_limit_ends_the_run_and_no_later_record_is_taken(bench: Bench) -> None:
+    """The trial that is cut off is nobody's crash."""
+    cases = [ScriptedCase("first"), ScriptedCase("hangs", lambda guest: guest.shell("hang"))]
+
+    assert not bench.execute(*cases, limit_s=2)
+    assert [r.program for r in bench.records] == ["first"]
+    assert living_processes() == ()
+
+
+def test_a_guest_that_starts_while_the_run_is_being_ended_is_ended_too(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread had asked for it before the pool was told to refuse."""
+    monkeypatch.setenv("FAKE_QEMU", "hang")
+    asked = threading.Event()
+    make_folder = bench._guest_folder
+
+    def slow_folder(name: str) -> Path:
+        asked.set()
+        time.sleep(1.0)
+        return make_folder(name)
+
+    bench.pool = GuestPool(TARGET, slow_folder, boot_timeout_s=20)
+    bench.run = Run(TARGET, bench.pool, bench.records.append)
+    start_s = time.monotonic()
+
+    assert not bench.execute(ScriptedCase("late"), limit_s=0.5)
+    assert asked.is_set()
+    assert time.monotonic() - start_s < 10
+    assert living_processes() == ()
