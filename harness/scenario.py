@@ -5,7 +5,7 @@
 ...     loaded = bench.load("count.bpf.c")
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,8 +14,10 @@ from harness.guest.filters import LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.tables import Table, Update
 from harness.guest.trace import TraceLine, TraceStream
+from harness.toolchain.plain_filters import PlainFilters
 from harness.values.arch import Arch
 from harness.values.errors import RefusedError, UsageError
+from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
 
 __all__ = [
@@ -38,6 +40,8 @@ class Compile(Protocol):
 
     def __call__(self, source: Path, /) -> bytes: ...
 
+    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -57,6 +61,20 @@ class Bench:
         """Compile a C file that lies beside the scenario and load all of it."""
         loaded = self.guest.load(self.object(name), options)
         assert loaded.loaded, f"{name} was refused: errno {loaded.errno}: {_why(loaded)}"
+        return loaded
+
+    def attach_plain(self, name: str, **events: str) -> LoadedObject:
+        """Compile a file as `bpf-harness run` does, load it and attach its functions.
+
+        `events` are the events by function: my_filter="raw_tp/netif_receive_skb".
+        """
+        wanted = {function: (parse_event(event),) for function, event in events.items()}
+        filters = self.compile.plain(self.folder / name, wanted)
+        loaded = self.guest.load(filters.compiled.data)
+        assert loaded.loaded, f"{name} was refused: errno {loaded.errno}: {_why(loaded)}"
+        for function, targets in filters.events.items():
+            for event in targets:
+                loaded.filters[function].attach(event)
         return loaded
 
     def u32(self, number: int) -> bytes:

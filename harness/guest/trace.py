@@ -35,6 +35,7 @@ class TraceStream:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._lines: deque[TraceLine] = deque(maxlen=MAX_LINES)
+        self._running = False
         self.dropped = 0
         """Lines that came when MAX_LINES unread ones were waiting already."""
 
@@ -45,6 +46,7 @@ class TraceStream:
         errno = self._connection.submit("trace_start", lambda reply: reply.errno(), {}).result()
         if errno:
             raise GuestError(f"the guest's trace buffer cannot be read: errno {errno}")
+        self._running = True
         return self
 
     def lines(self) -> tuple[TraceLine, ...]:
@@ -60,8 +62,13 @@ class TraceStream:
         return self.lines()
 
     def stop(self) -> tuple[TraceLine, ...]:
-        """End the stream; all lines written before this call that were not taken yet."""
-        self._connection.submit("trace_stop", lambda reply: None, {}).result()
+        """End the stream; all lines written before this call that were not taken yet.
+
+        A second call only takes what is left.
+        """
+        if self._running:
+            self._running = False
+            self._connection.submit("trace_stop", lambda reply: None, {}).result()
         return self.lines()
 
     def _take(self, event: Fields) -> None:

@@ -1,19 +1,38 @@
 """The compiler of cases: C files to objects for one architecture, from the cache where it can."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from harness.toolchain.clang import installed_clang
+from harness.toolchain.clang import Clang, installed_clang
 from harness.toolchain.filter_source import FilterBuild, FilterStore
-from harness.toolchain.sysroot import get_sysroot
+from harness.toolchain.plain_filters import PlainFilters, compile_plain_filters
+from harness.toolchain.sysroot import Sysroot, get_sysroot
 from harness.values.arch import Arch
+from harness.values.event import Event
 
 
-def case_compiler(arch: Arch) -> Callable[[Path], bytes]:
-    """A function from the path of a C file to its object; it raises CompileError."""
-    clang, sysroot, store = installed_clang(), get_sysroot(arch), FilterStore()
+@dataclass(frozen=True, slots=True)
+class CaseCompiler:
+    """Everything that decides what a C file becomes, but the file."""
 
-    def compile_file(source: Path) -> bytes:
-        return store.get(FilterBuild(source, clang, sysroot)).data
+    clang: Clang
+    sysroot: Sysroot
+    store: FilterStore
 
-    return compile_file
+    def __call__(self, source: Path, /) -> bytes:
+        """The object of a file whose filters all have SEC(); raises CompileError."""
+        return self.store.get(FilterBuild(source, self.clang, self.sysroot)).data
+
+    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters:
+        """A file as `bpf-harness run` takes it: functions become filters of their events.
+
+        Raises CompileError, or UsageError where a function and its event do not fit.
+        """
+        build = FilterBuild(source, self.clang, self.sysroot)
+        return compile_plain_filters(self.store, build, events)
+
+
+def case_compiler(arch: Arch) -> CaseCompiler:
+    """The compiler of this machine for one architecture."""
+    return CaseCompiler(installed_clang(), get_sysroot(arch), FilterStore())

@@ -1,0 +1,56 @@
+"""The mail of 2014, run as it stands: a line for every packet on lo, in every mode.
+
+mail.c is the mail's own text; strings.c and dereference.c are the improvements it asks for.
+"""
+
+import re
+
+from harness.scenario import Bench, scenario
+
+# Every echo request and its reply is received once on lo.
+_PINGS = 3
+_PACKETS = 2 * _PINGS
+_PING = f"ping -c {_PINGS} -i 0.01 127.0.0.1"
+
+
+def _messages(bench: Bench, name: str, event: str) -> list[str]:
+    """What the file's filter prints while lo is pinged."""
+    loaded = bench.attach_plain(name, my_filter=event)
+    with bench.guest.trace() as trace:
+        shell = bench.guest.shell(_PING)
+        assert shell.wait() == 0, shell.output
+        loaded.detach()
+        lines = trace.stop()
+    return [line.message for line in lines]
+
+
+def _check_pointers(messages: list[str]) -> None:
+    assert len(messages) == _PACKETS, messages
+    pairs = [re.fullmatch(r"skb ([0-9a-f]+) dev ([0-9a-f]+)( len 84)?\s*", m) for m in messages]
+    assert all(pairs), messages
+    devices = {pair[2] for pair in pairs if pair}
+    assert len(devices) == 1, f"lo is one device, not {devices}"
+
+
+@scenario(needs="btf")
+def the_mails_own_text_on_a_raw_tracepoint(bench: Bench) -> None:
+    """bpf_load_pointer and bpf_memcmp read kernel memory that may fault."""
+    _check_pointers(_messages(bench, "mail.c", "raw_tp/netif_receive_skb"))
+
+
+@scenario(needs="btf kprobe")
+def the_mails_own_text_on_a_kprobe(bench: Bench) -> None:
+    """ctx->arg1 is the first argument of the function."""
+    _check_pointers(_messages(bench, "mail.c", "kprobe/__netif_receive_skb"))
+
+
+@scenario(needs="btf")
+def strings_are_accepted_in_the_normal_way(bench: Bench) -> None:
+    messages = _messages(bench, "strings.c", "raw_tp/netif_receive_skb")
+    assert [m.strip() for m in messages] == ["packet on lo, loopback"] * _PACKETS
+
+
+@scenario(needs="btf")
+def plain_pointers_are_followed_without_a_fault(bench: Bench) -> None:
+    """skb->dev->name as in the kernel: the whole program is a no-fault zone."""
+    _check_pointers(_messages(bench, "dereference.c", "tp_btf/netif_receive_skb"))
