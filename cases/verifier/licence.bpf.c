@@ -26,7 +26,7 @@ int unrestricted_helper(struct __sk_buff *skb)
 
 /* The interpreter, which has no kernel functions, is told so first. */
 SEC("tc")
-__modes("jit jit-harden")
+__modes("jit jit-harden") __needs("btf")
 __failure __errno(EINVAL)
 __msg("cannot call kernel function from non-GPL compatible program")
 int kernel_function(struct __sk_buff *skb)
@@ -37,7 +37,7 @@ int kernel_function(struct __sk_buff *skb)
 }
 
 SEC("tc")
-__modes("interp")
+__modes("interp") __needs("btf")
 __failure __errno(ENOTSUPP)
 __msg("JIT is required for calling kernel function")
 int kernel_function_without_jit(struct __sk_buff *skb)

@@ -17,9 +17,9 @@ __naked int endless_count(void)
 {
 	ASM("r6 = *(u32 *)(r1 + 0);"
 	    "r0 = 0;"
-	    "1:"
+	    "1: r0 += 1;"
 	    ".rept 4000;"
-	    "r0 += 1;"
+	    "r1 = 0;"
 	    ".endr;"
 	    "if r0 != r6 goto 1b;"
 	    "exit;");
