@@ -16,6 +16,9 @@ _PAGE = 1024
 # A dump is a copy in the host's memory; nobody reads more entries than this with their eyes.
 MAX_DUMP = 1_000_000
 
+# A page may be empty, because keys without a value count too; a guest must not send them for ever.
+_MAX_PAGES = 8192
+
 
 class Update(IntFlag):
     """How `add` treats a key: linux/bpf.h, BPF_ANY, BPF_NOEXIST, BPF_EXIST."""
@@ -164,18 +167,20 @@ class Table:
     def _pages(self) -> Iterator[tuple[tuple[bytes, bytes], ...]]:
         cursor: bytes | None = None
         taken = 0
-        while taken < MAX_DUMP:
+        for _ in range(_MAX_PAGES):
             page = self._page(cursor, _PAGE)
             reply = self._connection.submit("table_dump", _fields, page).result()
             if errno := reply.errno():
                 raise TableError("dump", self.name, errno)
             entries = reply.pairs("entries")
             yield entries
-            taken += len(entries)
-            if not entries or not _more(reply):
+            if not _more(reply):
                 return
-            cursor = entries[-1][0]
-        raise UsageError(f"table {self.name} holds more than {MAX_DUMP} entries")
+            taken += len(entries)
+            if taken >= MAX_DUMP:
+                break
+            cursor = reply.data("cursor")
+        raise UsageError(f"table {self.name} is too large: more than {MAX_DUMP} entries")
 
     def _page(self, cursor: bytes | None, limit: int) -> dict[str, object]:
         return {"table": self.ref.packed(), "cursor": cursor, "limit": limit}
