@@ -10,6 +10,7 @@ from harness.guest.tables import Ref, Table
 from harness.values.errors import GuestError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.observation import LoadObservation, RunObservation
+from harness.values.run_input import RunInput, run_input
 from harness.values.table_spec import TableSpec
 
 # libbpf's and the selftests' buffer for one filter's verifier log.
@@ -113,20 +114,23 @@ class Filter:
         return self.verdict.jited
 
     def run(
-        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int = 1
+        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int | None = None
     ) -> RunObservation:
-        """Run it once on made-up input: bpf(2) BPF_PROG_TEST_RUN.
+        """Run it on made-up input, once or `repeat` times: bpf(2) BPF_PROG_TEST_RUN.
 
         `data` is the packet (at least 14 bytes for types that see packets), `ctx` the context
-        struct; types that take neither (raw_tracepoint, syscall) get None. A refusal to run is
-        in the result's errno (EINVAL for wrong input, ENOTSUPP=524 for types that cannot be run).
+        struct; types that take no packet (raw_tracepoint, syscall) are refused a repeat count,
+        even 1. A refusal to run is in the result's errno (EINVAL for wrong input, ENOTSUPP=524
+        for types that cannot be run).
         """
         return self.submit_run(data, ctx=ctx, repeat=repeat).result()
 
     def submit_run(
-        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int = 1
+        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int | None = None
     ) -> Later[RunObservation]:
         """Like `run`, without waiting for the result."""
+        if repeat is None:
+            repeat = 1 if run_input(self.section) is RunInput.PACKET else 0
         arguments: dict[str, object] = {
             "program": self.ref.packed(),
             "data_in": data,
