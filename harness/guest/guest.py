@@ -22,6 +22,10 @@ DEFAULT_TIMEOUT_S = 120.0
 
 _MAX_FILE = 4 * 1024 * 1024
 
+# Object files kept in the guest: fewer than the agent's limit, and a fraction of its memory.
+_MAX_KEPT = 48
+_MAX_KEPT_BYTES = 64 * 1024 * 1024
+
 
 class Guest:
     """A guest in which filters are loaded and observed. Use as a context manager."""
@@ -32,7 +36,9 @@ class Guest:
         self.identity = vm.identity
         self.connection = Connection(vm.client, vm.identity.cpus, timeout_s)
         self._shells = Shells(self.connection)
-        self._kept: set[str] = set()
+        self._kept: dict[str, int] = {}
+        """Names and sizes of the objects that the agent has, the one used last at the end."""
+
         self.mode: Mode | None = None
         """The mode that was set last; None leaves what the kernel booted with."""
 
@@ -54,12 +60,25 @@ class Guest:
         return submit_load(self.connection, self.keep(data), options)
 
     def keep(self, data: bytes) -> str:
-        """Send an object file once; later loads name it by its content."""
+        """Send an object file once; later loads name it by its content.
+
+        Those that were not used for longest make room. Requests are served in order, so a load
+        that is under way still finds its object.
+        """
         name = hashlib.sha256(data).hexdigest()[:32]
-        if name not in self._kept:
+        if self._kept.pop(name, None) is None:
+            self._make_room(len(data))
             self.connection.submit("put", _nothing, {"blob": name, "data": data})
-            self._kept.add(name)
+        self._kept[name] = len(data)
         return name
+
+    def _make_room(self, size: int) -> None:
+        while self._kept and (
+            len(self._kept) >= _MAX_KEPT or sum(self._kept.values()) + size > _MAX_KEPT_BYTES
+        ):
+            oldest = next(iter(self._kept))
+            del self._kept[oldest]
+            self.connection.submit("drop", _nothing, {"blob": oldest})
 
     def table(
         self, name: str, *, entries: int, key_size: int, value_size: int, type: str = "hash"

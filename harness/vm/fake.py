@@ -49,6 +49,7 @@ class FakeVm:
             "health": self._health,
             "reset": _nothing,
             "put": _nothing,
+            "drop": _nothing,
             "close": _nothing,
             "write_file": lambda request: {"errno": 0},
         }
