@@ -102,6 +102,8 @@ class Guest:
         """How filters loaded from now on are executed; raises RefusedError if it cannot be."""
         if mode is self.mode:
             return
+        # Unknown until both are written: a kernel may take the one and refuse the other.
+        self.mode = None
         sysctls = mode.sysctls
         self.write_file("/proc/sys/net/core/bpf_jit_harden", f"{sysctls.harden}")
         self.write_file("/proc/sys/net/core/bpf_jit_enable", f"{sysctls.enable}")
