@@ -36,46 +36,77 @@ struct task_struct {
 } __attribute__((preserve_access_index));
 
 #define PF_KTHREAD 0x00200000
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 3);
+	__type(key, __u32);
+	__type(value, __u64);
+} seen SEC(".maps");
+
+static void mark(__u32 slot)
+{
+	__u64 one = 1;
+
+	bpf_map_update_elem(&seen, &slot, &one, BPF_ANY);
+}
+
 /* How deep processes can be nested in the guest; the parent of the first task is itself. */
 #define DEPTH 8
 
-static __always_inline struct task_struct *first_task(void)
+static __always_inline struct task_struct *first_task(struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
 	for (int i = 0; i < DEPTH; i++)
 		task = task->real_parent;
 	return task;
 }
 
-SEC("raw_tp")
-__success __retval(0) __needs("btf")
-int one_null_pointer(void *ctx)
-{
-	struct task_struct *task = first_task();
+#define SIGURG 23 /* on all architectures; other tasks get other signals meanwhile, even dead ones */
 
-	if (task->pid || !(task->flags & PF_KTHREAD))
-		return 1;
-	return task->mm->env_end != 0;
+/* The shell signals itself: slot 1 says that the filter ran, slot 2 that it found what it should not. */
+enum { RAN = 1, WRONG };
+#define SHELL_SIGNALS_ITSELF                                                              \
+	SEC("tp_btf/signal_generate")                                                     \
+	__success __needs("btf") __trigger("kill -URG $$")                                \
+	__table(seen, "u32:1", "u64:1")                                                   \
+	__table(seen, "u32:2", "u64:0")
+
+SHELL_SIGNALS_ITSELF
+int one_null_pointer(__u64 *ctx)
+{
+	struct task_struct *task = first_task((void *)ctx[2]);
+
+	if (ctx[0] != SIGURG)
+		return 0;
+	mark(RAN);
+	if (task->pid || !(task->flags & PF_KTHREAD) || task->mm->env_end)
+		mark(WRONG);
+	return 0;
 }
 
-SEC("raw_tp")
-__success __retval(0) __needs("btf")
-int chain_of_null_pointers(void *ctx)
+SHELL_SIGNALS_ITSELF
+int chain_of_null_pointers(__u64 *ctx)
 {
-	struct dentry *dentry = first_task()->mm->exe_file->f_path.dentry;
+	struct dentry *dentry = first_task((void *)ctx[2])->mm->exe_file->f_path.dentry;
 
-	return dentry->d_parent->d_parent->d_parent->d_parent->d_name.name != 0;
+	if (ctx[0] != SIGURG)
+		return 0;
+	mark(RAN);
+	if (dentry->d_parent->d_parent->d_parent->d_parent->d_name.name)
+		mark(WRONG);
+	return 0;
 }
 
-SEC("raw_tp")
-__success __retval(0) __needs("btf")
-int same_chain_where_it_leads_somewhere(void *ctx)
+SHELL_SIGNALS_ITSELF
+int same_chain_where_it_leads_somewhere(__u64 *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct dentry *dentry = task->mm->exe_file->f_path.dentry;
+	struct dentry *dentry = ((struct task_struct *)ctx[2])->mm->exe_file->f_path.dentry;
 
-	return dentry->d_parent->d_parent->d_parent->d_parent->d_name.name == 0;
+	if (ctx[0] != SIGURG)
+		return 0;
+	mark(RAN);
+	if (!dentry->d_parent->d_parent->d_parent->d_parent->d_name.name)
+		mark(WRONG);
+	return 0;
 }
 
 /*
@@ -130,20 +161,6 @@ int cast_of_the_right_address(void *ctx)
 	struct task_struct *task = CAST(bpf_get_current_task());
 
 	return task->pid != (int)bpf_get_current_pid_tgid();
-}
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 3);
-	__type(key, __u32);
-	__type(value, __u64);
-} seen SEC(".maps");
-
-static void mark(__u32 slot)
-{
-	__u64 one = 1;
-
-	bpf_map_update_elem(&seen, &slot, &one, BPF_ANY);
 }
 
 enum { KERNEL_THREAD, PROGRAM_OF_KERNEL_THREAD, PROGRAM };

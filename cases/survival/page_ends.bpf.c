@@ -116,9 +116,12 @@ static __always_inline const char *stack_end(void)
 	return 0;
 }
 
+/*
+ * Not in the interpreter: on arm64 it cannot call bpf_get_current_task_btf(), see inlined_helpers.bpf.c.
+ */
 #define BEFORE_THE_END(name, section, result, helper, left)                               \
 	SEC(section)                                                                      \
-	__success __retval(result) __needs("btf")                                         \
+	__success __retval(result) __needs("btf") __modes("jit jit-harden")               \
 	int name(void *ctx)                                                               \
 	{                                                                                 \
 		__u64 bytes[2] = {~0ull, ~0ull};                                          \

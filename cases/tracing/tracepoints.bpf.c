@@ -11,7 +11,7 @@ struct answer {
 	__u32 times;
 	__s32 group;
 	__s32 result;
-	__u32 same_task;
+	__u32 matches;
 };
 
 struct {
@@ -40,9 +40,9 @@ struct signal_record {
 	__s32 result;
 };
 
-static void count(__s32 sig, __s32 group, __s32 result, __u32 same_task)
+static void count(__s32 sig, __s32 group, __s32 result, __u32 matches)
 {
-	struct answer *known, fresh = {1, group, result, same_task};
+	struct answer *known, fresh = {1, group, result, matches};
 
 	if (sig != SIGURG)
 		return;
@@ -79,7 +79,10 @@ __table(signals, "s32:23", "u32:2 s32:1 s32:1 u32:1")
 __table_entries(signals, 1)
 int raw_arguments(struct bpf_raw_tracepoint_args *ctx)
 {
-	count(ctx->args[0], ctx->args[3], ctx->args[4], ctx->args[2] == bpf_get_current_task());
+	__s32 number = 0; /* of the siginfo, in which it comes first */
+
+	bpf_probe_read_kernel(&number, sizeof(number), (void *)ctx->args[1]);
+	count(ctx->args[0], ctx->args[3], ctx->args[4], number == SIGURG);
 	return 0;
 }
 
