@@ -4,6 +4,8 @@ Knows frames and ids; not what any operation means.
 """
 
 import contextlib
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,13 +13,22 @@ from harness.channels.channel import Channel
 from harness.channels.fields import Fields
 from harness.formats.wire import Decoder, Kind, Message, encode
 from harness.values.deadline import Deadline
-from harness.values.errors import AgentError, ProtocolError, SilenceError
-
-# Requests collect until somebody waits, so that a whole trial is one write.
-_FLUSH_AT = 256 * 1024
+from harness.values.errors import (
+    AgentError,
+    ChannelError,
+    ProtocolError,
+    SilenceError,
+    UsageError,
+)
 
 # While waiting, the watch is asked this often whether waiting still makes sense.
 _WATCH_EVERY_S = 1.0
+
+# A guest may take this long over queued requests while somebody only waits for events.
+_FLUSH_S = 60.0
+
+# What a guest that is given up has sent already is read for at most this long.
+_DRAIN_S = 1.0
 
 Listener = Callable[[Fields], None]
 
@@ -55,7 +66,7 @@ class AgentClient:
     """The host's end of the conversation with one agent."""
 
     def __init__(self, channel: Channel, watch: Callable[[], None] = lambda: None) -> None:
-        """`watch` is called about once a second while waiting; it may raise to end the wait."""
+        """`watch` is called about once a second while waiting; ChannelError ends the wait."""
         self._channel = channel
         self._watch = watch
         self._decoder = Decoder()
@@ -63,6 +74,7 @@ class AgentClient:
         self._pending: dict[int, Pending] = {}
         self._listeners: dict[str, Listener] = {}
         self._next_id = 1
+        self._watched_at_s = -math.inf
         self.replies = 0
 
     def listen(self, event: str, listener: Listener) -> None:
@@ -70,10 +82,18 @@ class AgentClient:
         self._listeners[event] = listener
 
     def submit(self, operation: str, **arguments: Any) -> Pending:  # noqa: ANN401 - msgpack values
-        """Queue a request; it is sent when somebody waits, or when enough has collected."""
+        """Queue a request; it is sent when somebody waits, so that a whole trial is one write.
+
+        Raises UsageError for one that is larger than any message may be.
+        """
         pending = Pending(self, self._next_id, operation)
+        try:
+            frames = encode(Message(Kind.REQUEST, pending.id, {"op": operation, **arguments}))
+        except ProtocolError as error:
+            # Ours, not the guest's: it must not look like a guest that is lost.
+            raise UsageError(f"{operation}: {error.message}", remedy=error.remedy) from error
         self._next_id = self._next_id % 0xFFFFFFFF + 1
-        self._outgoing += encode(Message(Kind.REQUEST, pending.id, {"op": operation, **arguments}))
+        self._outgoing += frames
         self._pending[pending.id] = pending
         return pending
 
@@ -84,38 +104,58 @@ class AgentClient:
     def wait_for(self, pending: Pending, deadline: Deadline) -> None:
         """Receive until this request is answered."""
         self._flush(deadline)
-        while pending.body is None:
-            self._receive(deadline, f"no reply to {pending.operation}")
+        self._receive_until(
+            lambda: pending.body is not None, deadline, f"no reply to {pending.operation}"
+        )
 
     def wait_for_event(self, name: str, deadline: Deadline) -> Fields:
         """Receive until an event of that name comes; used before the first request."""
         seen: list[Fields] = []
         self.listen(name, seen.append)
-        while not seen:
-            self._receive(deadline, f"no {name} event")
+        self._receive_until(lambda: bool(seen), deadline, f"no {name} event")
         del self._listeners[name]
         return seen[0]
 
     def pump(self, seconds: float) -> None:
         """Deliver events for at most that long; returns early after the first that arrive."""
-        self._flush(Deadline.after(seconds))
+        self._flush(Deadline.after(_FLUSH_S))
         with contextlib.suppress(SilenceError):
             self._take(self._channel.receive(Deadline.after(seconds)))
+        self._look()
 
     def _flush(self, deadline: Deadline) -> None:
         if self._outgoing:
             data, self._outgoing = bytes(self._outgoing), bytearray()
             self._channel.send(data, deadline)
 
-    def _receive(self, deadline: Deadline, missing: str) -> None:
-        while True:
+    def _receive_until(self, done: Callable[[], bool], deadline: Deadline, missing: str) -> None:
+        """Until `done`. Neither silence nor a flood of events outlives the deadline."""
+        while not done():
+            with contextlib.suppress(SilenceError):
+                self._take(self._channel.receive(deadline.sooner(_WATCH_EVERY_S)))
+            if done():
+                return
+            self._look()
+            if deadline.expired:
+                raise SilenceError(f"the guest is silent: {missing}")
+
+    def _look(self) -> None:
+        """Ask the watch once a second; before a guest is given up, read what it has sent."""
+        now_s = time.monotonic()
+        if now_s - self._watched_at_s < _WATCH_EVERY_S:
+            return
+        self._watched_at_s = now_s
+        try:
             self._watch()
-            slice_end = deadline.sooner(_WATCH_EVERY_S)
-            try:
-                return self._take(self._channel.receive(slice_end))
-            except SilenceError as error:
-                if deadline.expired:
-                    raise SilenceError(f"the guest is silent: {missing}") from error
+        except ChannelError:
+            self._drain()
+            raise
+
+    def _drain(self) -> None:
+        end = Deadline.after(_DRAIN_S)
+        with contextlib.suppress(ChannelError):
+            while not end.expired:
+                self._take(self._channel.receive(Deadline.after(0)))
 
     def _take(self, data: bytes) -> None:
         for message in self._decoder.feed(data):
