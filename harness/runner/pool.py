@@ -95,7 +95,10 @@ class GuestPool:
 
     def give_back(self, lent: Lent) -> None:
         with self._lock:
-            self._idle.append(lent)
+            if not self._refusing:
+                self._idle.append(lent)
+                return
+        lent.guest.stop()
 
     def discard(self, lent: Lent) -> None:
         lent.guest.stop()
@@ -106,17 +109,16 @@ class GuestPool:
             self._refusing = True
 
     def close(self) -> None:
-        """End all guests that are not lent."""
+        """End all guests that are not lent; those that are end when they are given back."""
         with self._lock:
+            self._refusing = True
             idle, self._idle = self._idle, []
         for lent in idle:
             lent.guest.stop()
 
     def _start(self, name: str) -> Lent:
-        target = self._target
-        plan = VmPlan(target.kernel, target.image, target.hardware, self._folder(name))
         try:
-            guest = Guest.start(plan, Deadline.after(self._boot_timeout_s))
+            lent = self._boot(name)
         except InfrastructureError as error:
             with self._lock:
                 self._failures += 1
@@ -125,7 +127,17 @@ class GuestPool:
         with self._lock:
             self._failures = 0
             self.started += 1
-        return Lent(name, guest, _ready(guest))
+        return lent
+
+    def _boot(self, name: str) -> Lent:
+        target = self._target
+        plan = VmPlan(target.kernel, target.image, target.hardware, self._folder(name))
+        guest = Guest.start(plan, Deadline.after(self._boot_timeout_s))
+        try:
+            return Lent(name, guest, _ready(guest))
+        except BaseException:
+            guest.stop()
+            raise
 
 
 def _ready(guest: Guest) -> Health:
