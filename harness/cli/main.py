@@ -4,6 +4,7 @@ import argparse
 import logging
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
@@ -54,6 +55,23 @@ def _parser() -> argparse.ArgumentParser:
 def _guarded(action: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
     """The command's exit code, or that of the error which ended it."""
     try:
+        return _run(action, parsed)
+    except BrokenPipeError:
+        # Whoever read our output went away, as `head` does.
+        sys.stderr.close()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        sys.stderr.write(f"bpf-harness: error: {error}\n")
+    except Exception:
+        # Python's own exit code would be 1, which says that the kernel under test failed.
+        traceback.print_exc()
+        sys.stderr.write("bpf-harness: error: a mistake in the harness itself, please report it\n")
+    return HarnessError.exit_code
+
+
+def _run(action: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
+    """The same for the ways to end that are foreseen."""
+    try:
         return action(parsed)
     except HarnessError as error:
         sys.stderr.write(f"bpf-harness: error: {error}\n")
@@ -64,7 +82,3 @@ def _guarded(action: Callable[[argparse.Namespace], int], parsed: argparse.Names
     except TerminatedError as end:
         sys.stderr.write(f"bpf-harness: {end}\n")
         return 128 + end.number
-    except BrokenPipeError:
-        # Whoever read our output went away, as `head` does.
-        sys.stderr.close()
-        return 128 + signal.SIGPIPE

@@ -100,7 +100,7 @@ class BatchRunner:
         try:
             lent = self._guests.take()
             guest_name = lent.name
-            seen, retry = self._on_guest(lent, case, mode, reference)
+            seen, retry = self._on_guest(lent, case, mode, reference, number)
         except UsageError as error:
             seen, retry = Seen(_broken(error)), False
         except HarnessError as error:
@@ -112,7 +112,7 @@ class BatchRunner:
         return attempt, retry
 
     def _on_guest(
-        self, lent: Lent, case: Case, mode: Mode, reference: Reference | None
+        self, lent: Lent, case: Case, mode: Mode, reference: Reference | None, number: int
     ) -> tuple[Seen, bool]:
         unharmed = False
         try:
@@ -124,10 +124,12 @@ class BatchRunner:
                 lent.guest, lent.next_trial(), lent.health, lambda: case.run(lent.guest, mode)
             )
             harm = judge_survival(watched.survival)
-            unharmed = harm is None
             if watched.survival.after is not None:
                 lent.health = watched.survival.after
-            return _weigh(watched, harm, mode, reference)
+            seen, retry = _weigh(watched, harm, mode, reference)
+            # What went wrong twice here would go wrong again: the last attempt is another guest's.
+            unharmed = harm is None and not (retry and number >= MAX_ATTEMPTS - 1)
+            return seen, retry
         finally:
             if unharmed and self._isolation is Isolation.BATCH:
                 self._guests.give_back(lent)
@@ -174,5 +176,5 @@ def _weigh(
 
 
 def _broken(error: HarnessError) -> Verdict:
-    lines = str(error).splitlines()
+    lines = str(error).splitlines() or [""]
     return Verdict(Outcome.BROKEN, lines[0] or type(error).__name__, tuple(lines[1:]))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.formats.annotations import read_expectations
 from harness.formats.object_file import ObjectFile, read_object
+from harness.formats.wire import MAX_MESSAGE
 from harness.runner.cases import Case
 from harness.runner.filter_case import FilterCase
 from harness.runner.loadable import Loadable, companions_of
@@ -67,14 +68,16 @@ class Collector:
         problems = [result for result in results if isinstance(result, HarnessError)]
         if problems:
             raise _joined(problems)
-        cases = [case for result in results if isinstance(result, tuple) for case in result]
-        return tuple(case for case in cases if wanted(str(case.id)))
+        found = (case for result in results if isinstance(result, tuple) for case in result)
+        # By name, because a folder and a file in it may both be chosen.
+        cases = {str(case.id): case for case in found}
+        return tuple(case for name, case in cases.items() if wanted(name))
 
     def read(self, path: Path) -> tuple[Case, ...]:
         """The cases of one file that apply to the architecture; raises UsageError."""
         if path.suffix == ".py":
             return self._scenarios(path)
-        data = self._compile(path) if path.name.endswith(SOURCE_SUFFIX) else path.read_bytes()
+        data = self._compile(path) if path.name.endswith(SOURCE_SUFFIX) else _read_file(path)
         return self._filters(path, data)
 
     def _try(self, path: Path, program: str | None) -> tuple[Case, ...] | HarnessError:
@@ -146,6 +149,20 @@ def _files(path: Path) -> list[Path]:
             f"no cases in {path}", remedy=f"cases are *{SOURCE_SUFFIX} and {SCENARIO_PREFIX}*.py"
         )
     return found
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_MESSAGE:
+            raise ObjectError(
+                f"{path} has {size} bytes, which is more than a guest can be sent",
+                remedy="give an object made by clang, without large tables of constants",
+            )
+        with path.open("rb") as file:
+            return file.read(MAX_MESSAGE + 1)
+    except OSError as error:
+        raise CaseError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _only(path: Path, cases: tuple[Case, ...], program: str) -> tuple[Case, ...]:

@@ -49,7 +49,7 @@ class ScenarioCase:
             return Seen(Verdict(Outcome.FAILED, error.message.partition("\n")[0]))
         except HarnessError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             where = _line_in(error, self.source)
             raise CaseError(f"{self.id}: {type(error).__name__}: {error} ({where})") from error
         return Seen(Verdict(Outcome.PASSED, "as expected"))
@@ -84,7 +84,7 @@ def read_scenarios(source: Path) -> tuple[ScenarioSpec, ...]:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = _line_in(error, source)
         raise CaseError(f"{source}: {type(error).__name__}: {error} ({where})") from error
     found = tuple(value for value in vars(module).values() if isinstance(value, ScenarioSpec))
