@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,24 +49,59 @@ class Runner(Protocol):
 
 def run_command(argv: Sequence[str], *, cwd: Path | None = None) -> Completed:
     """The real Runner: no standard input, messages in English so that they can be parsed."""
+    return _run(tuple(argv), cwd, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a program may take that works on input which nobody has checked."""
+
+    seconds: float
+    memory: int
+    """Bytes of address space."""
+
+    file_size: int
+    """Bytes of each file it writes."""
+
+
+def bounded(bounds: Bounds) -> Runner:
+    """A Runner that ends programs which take too long; what was said until then is returned.
+
+    prlimit sets the other bounds: they reach the program only, and from any thread.
+    """
+    prefix = ("prlimit", f"--as={bounds.memory}", f"--fsize={bounds.file_size}", "--")
+
+    def run(argv: Sequence[str], *, cwd: Path | None = None) -> Completed:
+        return _run((*prefix, *argv), cwd, bounds.seconds)
+
+    return run
+
+
+def _run(argv: tuple[str, ...], cwd: Path | None, limit_s: float | None) -> Completed:
     environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "PATH": SEARCH_PATH}
     try:
         done = subprocess.run(
-            list(argv),
+            argv,
             cwd=cwd,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
-            errors="replace",
             check=False,
+            timeout=limit_s,
         )
+    except subprocess.TimeoutExpired as error:
+        said = _text(error.stderr) + f"ended after {limit_s:g} s\n"
+        return Completed(argv, -signal.SIGKILL, _text(error.stdout), said)
     except FileNotFoundError as error:
         raise MissingToolError(
             f"{argv[0]}: no such program on this machine",
             remedy="run `bpf-harness doctor` to see which package holds it",
         ) from error
-    return Completed(tuple(argv), done.returncode, done.stdout, done.stderr)
+    return Completed(argv, done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def _text(said: bytes | None) -> str:
+    return (said or b"").decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def find_program(name: str) -> str | None:

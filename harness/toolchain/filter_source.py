@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness.formats.c_source import CSource, SourceStyle, parse_c_source
 from harness.host.cache import cache_root, publish_folder, read_fields, write_fields
-from harness.host.commands import Completed, Runner, disk_full_error, run_command
+from harness.host.commands import Bounds, Completed, Runner, bounded, disk_full_error
 from harness.toolchain.clang import Clang
 from harness.toolchain.sysroot import Sysroot
 from harness.values.errors import CompileError, UsageError
@@ -24,6 +24,8 @@ HEADERS = Path(__file__).resolve().parents[2] / "guest_images" / "include"
 _FLAGS = ("--no-default-config", "-nostdlibinc", "-g", "-O2", "-std=gnu11", "-Wall")
 # Cases must be clean; what somebody types to look at a kernel need not be.
 _STRICT = ("-Werror",)
+# A line of C can ask for more than any machine has: a large array, a macro that doubles itself.
+_BOUNDS = Bounds(seconds=120, memory=4 << 30, file_size=256 << 20)
 _OBJECT = "filter.o"
 _WARNINGS = "warnings"
 _WRAPPER = "wrapper.c"
@@ -84,7 +86,7 @@ class FilterStore:
     """The compiled filters of this machine's cache; any number of runs may use it at once."""
 
     folder: Path = field(default_factory=lambda: cache_root() / "filters")
-    runner: Runner = run_command
+    runner: Runner = field(default_factory=lambda: bounded(_BOUNDS))
 
     def get(self, build: FilterBuild) -> CompiledFilter:
         """The object of a C file, compiled if the file, a header or a flag has changed.
@@ -113,6 +115,8 @@ class FilterStore:
                 source.write_text(build.wrapper)
             argv = (
                 *(str(build.clang.program), *flags, f"-ffile-prefix-map={made}=."),
+                # When it crashes it would compile again, and leave files in /tmp.
+                "-fno-crash-diagnostics",
                 *("-MD", "-MF", str(made / "headers")),
                 *("-c", str(source), "-o", str(made / _OBJECT)),
             )
@@ -159,7 +163,17 @@ def _require_compiled(done: Completed, source: Path, folder: Path) -> None:
         raise disk_full_error(folder)
     if not done.ok:
         said = done.stderr.strip() or f"clang ended with status {done.status} and said nothing"
-        raise CompileError(f"{source} does not compile:\n{said}")
+        raise CompileError(f"{source} does not compile:\n{said}", remedy=_remedy(done))
+
+
+def _remedy(done: Completed) -> str | None:
+    """clang ends with 1 over an error in the file, and has said which."""
+    if done.status == 1:
+        return None
+    return (
+        f"clang was ended or crashed; it may take {_BOUNDS.seconds:g} s and "
+        f"{_BOUNDS.memory >> 30} GiB, so try a smaller file"
+    )
 
 
 def _save(folder: Path, data: bytes, warnings: str) -> None:
