@@ -14,9 +14,16 @@ from harness.boot.command import Ends, Hardware, qemu_argv
 from harness.channels.client import AgentClient
 from harness.channels.fields import Fields
 from harness.channels.socket_channel import SocketChannel
+from harness.formats.splats import find_splats
 from harness.formats.wire import VERSION
 from harness.values.deadline import Deadline
-from harness.values.errors import BootError, ChannelError, GuestError, ProtocolError
+from harness.values.errors import (
+    BootError,
+    ChannelError,
+    GuestError,
+    ProtocolError,
+    SilenceError,
+)
 from harness.values.image import Image
 from harness.values.kernel import Kernel
 from harness.vm.console import ConsoleLog
@@ -25,6 +32,8 @@ from harness.vm.qmp import Monitor
 from harness.vm.running import Identity
 
 _TAIL_LINES = 8
+_TAIL_WIDTH = 300
+_LAST_WORDS_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +141,17 @@ class Vm:
 
     def _boot_error(self, error: GuestError) -> BootError:
         kernel = self.plan.kernel
-        lines = self.console.read().splitlines()[-_TAIL_LINES:]
-        said = [line for line in (self.process.stderr_tail(), *lines) if line.strip()]
+        if not isinstance(error, SilenceError):
+            # QEMU writes the end of the console while it ends.
+            self.process.wait(_LAST_WORDS_S)
+        console = self.console.read()
+        splats = find_splats(console)
+        why = f"{splats[-1]}: {error.message}" if splats else error.message
+        lines = (self.process.stderr_tail(), *console.splitlines()[-_TAIL_LINES:])
+        said = [line[:_TAIL_WIDTH] for line in lines if line.strip()]
         tail = "".join(f"\n    {line}" for line in said) or " (nothing was printed)"
         return BootError(
-            f"{kernel} on {kernel.arch} did not become ready: {error.message}; it printed:{tail}",
+            f"{kernel} on {kernel.arch} did not become ready: {why}; it printed:{tail}",
             remedy=f"the whole console is in {self.console.path}",
         )
 
