@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What begins with bpf_rcu_read_lock() or bpf_preempt_disable() must end before the program does,
+// and nothing in between may sleep: check_kfunc_call() and check_helper_call() in
+// kernel/bpf/verifier.c. Kernel functions need the JIT.
+#include <case.h>
+
+void bpf_rcu_read_lock(void) __ksym;
+void bpf_rcu_read_unlock(void) __ksym;
+void bpf_preempt_disable(void) __ksym;
+void bpf_preempt_enable(void) __ksym;
+
+#define CASE(section) SEC(section) __modes("jit jit-harden") __needs("btf")
+
+CASE("tc")
+__success __retval(1)
+int section_ended(struct __sk_buff *skb)
+{
+	bpf_rcu_read_lock();
+	bpf_rcu_read_unlock();
+	return 1;
+}
+
+CASE("tc")
+__failure __errno(EINVAL)
+__msg("bpf_rcu_read_unlock is missing")
+int section_never_ended(struct __sk_buff *skb)
+{
+	bpf_rcu_read_lock();
+	return 0;
+}
+
+CASE("tc")
+__failure __errno(EINVAL)
+__msg("bpf_rcu_read_unlock is missing")
+int section_ended_on_one_path_only(struct __sk_buff *skb)
+{
+	bpf_rcu_read_lock();
+	if (skb->mark)
+		bpf_rcu_read_unlock();
+	return 0;
+}
+
+CASE("tc")
+__failure __errno(EINVAL)
+__msg("unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)")
+int section_ended_that_never_began(struct __sk_buff *skb)
+{
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* Of this kind there is one at a time. */
+CASE("tc")
+__failure __errno(EINVAL)
+__msg("nested rcu read lock (kernel function bpf_rcu_read_lock)")
+int section_within_a_section(struct __sk_buff *skb)
+{
+	bpf_rcu_read_lock();
+	bpf_rcu_read_lock();
+	bpf_rcu_read_unlock();
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+/* Of the other they are counted. */
+CASE("tc")
+__success __retval(2)
+int preemption_disabled_twice(struct __sk_buff *skb)
+{
+	bpf_preempt_disable();
+	bpf_preempt_disable();
+	bpf_preempt_enable();
+	bpf_preempt_enable();
+	return 2;
+}
+
+CASE("tc")
+__failure __errno(EINVAL)
+__msg("1 bpf_preempt_enable is missing")
+int preemption_enabled_once_of_two_times(struct __sk_buff *skb)
+{
+	bpf_preempt_disable();
+	bpf_preempt_disable();
+	bpf_preempt_enable();
+	return 0;
+}
+
+#define COPY_FROM_USER(buffer) bpf_copy_from_user(&(buffer), sizeof(buffer), 0)
+
+CASE("syscall")
+__success __retval(-14)
+int user_memory_read_where_one_may_sleep(void *ctx)
+{
+	__u64 word;
+
+	return COPY_FROM_USER(word);
+}
+
+CASE("syscall")
+__failure __errno(EINVAL)
+__msg("sleepable helper bpf_copy_from_user#148 in rcu_read_lock region")
+int user_memory_read_within_a_section(void *ctx)
+{
+	__u64 word;
+
+	bpf_rcu_read_lock();
+	COPY_FROM_USER(word);
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+CASE("syscall")
+__failure __errno(EINVAL)
+__msg("sleepable helper bpf_copy_from_user#148 in non-preemptible region")
+int user_memory_read_without_preemption(void *ctx)
+{
+	__u64 word;
+
+	bpf_preempt_disable();
+	COPY_FROM_USER(word);
+	bpf_preempt_enable();
+	return 0;
+}
+
+CASE("fentry/bpf_fentry_test1")
+__failure __errno(EINVAL)
+__msg("helper call might sleep in a non-sleepable prog")
+int user_memory_read_where_one_may_not_sleep(void *ctx)
+{
+	__u64 word;
+
+	COPY_FROM_USER(word);
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
