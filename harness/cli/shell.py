@@ -61,6 +61,8 @@ def _execute(guest: Guest, command: str) -> int:
         sys.stdout.write("^C\n")
         return shell.wait()
     _show(shell.output, shown)
+    if shell.output_dropped:
+        sys.stderr.write(f"bpf-harness: {shell.output_dropped} more bytes of output were dropped\n")
     return shell.status
 
 

@@ -1,5 +1,6 @@
 """Shell commands in the guest, run by the distribution's busybox: triggers of events."""
 
+import codecs
 import os
 
 from harness.channels.fields import Fields
@@ -18,7 +19,10 @@ class Shell:
         self._connection = connection
         self.command = command
         self.handle = handle
-        self._output = bytearray()
+        self._text = ""
+        self._bytes = 0
+        # A character may come in two events; decoded piece by piece, output only ever grows.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.output_dropped = 0
         """Bytes beyond the first MiB, which are not kept."""
 
@@ -31,7 +35,7 @@ class Shell:
     @property
     def output(self) -> str:
         """Its standard output and error so far, mixed as they came."""
-        return self._output.decode("utf-8", "replace")
+        return self._text
 
     @property
     def status(self) -> int:
@@ -57,11 +61,13 @@ class Shell:
         self._connection.submit("shell_kill", lambda reply: None, {"shell": self.handle}).result()
 
     def take_output(self, data: bytes) -> None:
-        room = _MAX_OUTPUT - len(self._output)
-        self._output += data[:room]
-        self.output_dropped += max(0, len(data) - room)
+        kept = data[: _MAX_OUTPUT - self._bytes]
+        self._bytes += len(kept)
+        self._text += self._decoder.decode(kept)
+        self.output_dropped += len(data) - len(kept)
 
     def take_exit(self, wait_status: int) -> None:
+        self._text += self._decoder.decode(b"", final=True)
         self._wait_status = wait_status
 
 
