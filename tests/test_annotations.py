@@ -108,6 +108,7 @@ def test_our_own_annotations(name: str) -> None:
         puts=(_entry("counts", "u32:1", "u64:5"),),
         entries=(_entry("counts", "u32:1", "u64:6"), _entry("counts", "u32:2", "u64:7")),
         counts=(TableCount("counts", 2),),
+        varying=("counts",),
         tails=(TailSlot("jumps", 1, "target"),),
         modes=(Mode.INTERP, Mode.JIT),
         needs=("fentry", "kfuncs"),

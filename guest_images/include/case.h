@@ -123,6 +123,8 @@
 #define __table(table, key, value) __bh_tag("bh_table=" #table "|" key "|" value)
 #define __table_entries(table, count) \
 	__bh_tag("bh_table_entries=" #table "|" __bh_string(count))
+/* Not the same in every mode, for a good reason: it holds times or addresses. */
+#define __varies(table) __bh_tag("bh_varies=" #table)
 
 /* Puts another filter of the file into a slot of a prog_array before the run. */
 #define __tail(table, index, filter) \

@@ -181,6 +181,12 @@ def _tail(text: str) -> TailSlot:
     return TailSlot(table, _count(index, _MAX_ENTRIES), name)
 
 
+def _varies(draft: Draft, text: str) -> None:
+    if not _NAME.match(text):
+        raise ValueError(f"{text!r} is not the name of a table")
+    draft.add("varying", text)
+
+
 def _modes(draft: Draft, text: str) -> None:
     try:
         modes = tuple(Mode.parse(word) for word in text.split())
@@ -284,6 +290,7 @@ _KEYS: dict[str, _Apply] = {
     "bh_table": lambda d, t: d.add("entries", _entry(t)),
     "bh_table_entries": lambda d, t: d.add("counts", _table_count(t)),
     "bh_tail": lambda d, t: d.add("tails", _tail(t)),
+    "bh_varies": _varies,
     "bh_trace": lambda d, t: d.add("trace", parse_pattern(t)),
     "bh_modes": _modes,
     "bh_needs": _words("needs"),

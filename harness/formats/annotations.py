@@ -65,6 +65,8 @@ def _check_tables(spec: FilterSpec, expectation: Expectation, obj: ObjectFile) -
             _check_entry(entry, obj.table(entry.table))
         for count in expectation.counts:
             obj.table(count.table)
+        for name in expectation.varying:
+            obj.table(name)
         for slot in expectation.tails:
             _check_slot(slot.index, obj.table(slot.table))
             obj.filter(slot.filter)

@@ -166,8 +166,11 @@ def _weigh(
         verdicts.append(watched.value.verdict)
     if watched.error is not None:
         verdicts.append(_broken(watched.error))
+    varying = watched.value.varying if watched.value is not None else frozenset()
     if observation is not None and reference is not None:
-        difference = compare(reference.mode, reference.observation, mode, observation)
+        difference = compare(
+            reference.mode, reference.observation, mode, observation, varying=varying
+        )
         if difference is not None:
             verdicts.append(Verdict(Outcome.FAILED, difference))
     verdict = worst(tuple(verdicts))

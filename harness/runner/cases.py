@@ -18,6 +18,9 @@ class Seen:
     observation: Observation | None = None
     """None for a scenario, which observes for itself."""
 
+    varying: frozenset[str] = frozenset()
+    """What of it may differ between modes for a good reason."""
+
 
 class Case(Protocol):
     """One case."""

@@ -43,7 +43,11 @@ class FilterCase:
             observation = FilterTrial(guest, self.loadable).observe()
         except RefusedError as error:
             return Seen(Verdict(Outcome.FAILED, error.message))
-        return Seen(judge_filter(self._expected(mode), observation), observation)
+        return Seen(
+            judge_filter(self._expected(mode), observation),
+            observation,
+            frozenset(self.loadable.expectation.varying),
+        )
 
     def _expected(self, mode: Mode) -> FilterExpectation:
         whole = self.loadable.expectation

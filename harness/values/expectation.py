@@ -174,6 +174,9 @@ class Expectation:
     """To be found after the run."""
 
     counts: tuple[TableCount, ...] = ()
+    varying: tuple[str, ...] = ()
+    """Tables that need not be equal in all modes."""
+
     tails: tuple[TailSlot, ...] = ()
     trace: tuple[Pattern, ...] = ()
     """To be found in the lines of the trace buffer, in this order."""
