@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.values import arch
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "harness"
 
@@ -106,4 +108,20 @@ def test_architectures_are_named_in_their_table_only() -> None:
                 text = ast.unparse(node)
                 if any(f"'{name}'" in text for name in ("x86_64", "arm64", "s390x", "riscv64")):
                     guilty.append(f"{module}: {text[:60]}")
+    assert guilty == []
+
+
+def test_no_module_picks_a_row_of_the_table() -> None:
+    """`arch is X86_64`, or a second table with a row for each, is knowledge that a row should hold."""
+    rows = {name for name, value in vars(arch).items() if isinstance(value, arch.Arch)}
+    guilty = [
+        f"{module}: {alias.name}"
+        for module in MODULES
+        for node in ast.walk(ast.parse((PACKAGE / module).read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in rows
+    ]
+
+    assert len(rows) == len(arch.ARCHES)
     assert guilty == []

@@ -14,36 +14,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from harness.values.arch import ARCHES, ARM, ARM64, RISCV64, S390X, X86_64, Arch, ByteOrder
+from harness.values.arch import ARCHES, Arch, ByteOrder, ImageHeader
 from harness.values.errors import KernelError
 
 ImageBytes = bytes | mmap.mmap
-
-# (offset, bytes there, architecture): what each boot protocol asks a loader to check.
-_HEADERS: tuple[tuple[int, bytes, Arch], ...] = (
-    (0x202, b"HdrS", X86_64),
-    (0x38, b"ARM\x64", ARM64),
-    (0x38, b"RSC\x05", RISCV64),
-    (0x10008, b"S390EP", S390X),
-    (0x24, b"\x18\x28\x6f\x01", ARM),
-)
-
-# e_machine of the ELF specification, by the names Arch.elf_machine uses.
-_ELF_MACHINES = {
-    "EM_X86_64": 62,
-    "EM_AARCH64": 183,
-    "EM_RISCV": 243,
-    "EM_S390": 22,
-    "EM_PPC64": 21,
-    "EM_ARM": 40,
-}
-
-_X86_SETUP_SECTOR = 0x200
-_X86_VERSION_POINTER = 0x20E
-_X86_LOAD_FLAGS = 0x236
-_X86_IS_64_BIT = 1
-
-_S390_VERSION_POINTER = 0x10428
 
 _RELEASE = re.compile(rb"\d+\.\d+[^\s\0]{0,120}")
 _BANNER = re.compile(rb"Linux version (\d+\.\d+[^\s\0]{0,120}) \(")
@@ -127,20 +101,28 @@ def unpack(wrapped: WrappedImage, *, name: str) -> bytes:
 def _arch_of(image: ImageBytes, name: str) -> Arch:
     if image[:4] == b"\x7fELF":
         return _arch_of_elf(image, name)
-    for offset, magic, arch in _HEADERS:
-        if image[offset : offset + len(magic)] == magic:
-            _refuse_32_bit(image, arch, name)
+    for arch in ARCHES:
+        header = arch.image_header
+        if header is not None and _begins_with(image, header):
+            _refuse_32_bit(image, arch, header, name)
             return arch
     raise KernelError(
         f"{name} is not a kernel image: {_first_bytes(image)} is no header we know", remedy=_REMEDY
     )
 
 
-def _refuse_32_bit(image: ImageBytes, arch: Arch, name: str) -> None:
-    flags = image[_X86_LOAD_FLAGS : _X86_LOAD_FLAGS + 1]
-    if arch is X86_64 and not (flags and flags[0] & _X86_IS_64_BIT):
+def _begins_with(image: ImageBytes, header: ImageHeader) -> bool:
+    return image[header.offset : header.offset + len(header.magic)] == header.magic
+
+
+def _refuse_32_bit(image: ImageBytes, arch: Arch, header: ImageHeader, name: str) -> None:
+    if header.flags_64_bit is None:
+        return
+    offset, bit = header.flags_64_bit
+    flags = image[offset : offset + 1]
+    if not (flags and flags[0] & bit):
         raise KernelError(
-            f"{name} is a 32-bit x86 kernel, or one older than boot protocol 2.12",
+            f"{name} is a 32-bit {arch.bpf_target} kernel, or one from before Linux 3.8",
             remedy=f"give a 64-bit one (CONFIG_64BIT=y) for {arch}",
         )
 
@@ -152,7 +134,7 @@ def _arch_of_elf(image: ImageBytes, name: str) -> Arch:
     order = ByteOrder.LITTLE if image[5] == 1 else ByteOrder.BIG
     machine = int.from_bytes(image[18:20], order.value)
     for arch in ARCHES:
-        same_cpu = _ELF_MACHINES[arch.elf_machine] == machine
+        same_cpu = arch.elf_machine_number == machine
         if same_cpu and (bits, order) == (arch.word_bits, arch.byte_order):
             return arch
     raise KernelError(
@@ -175,14 +157,11 @@ def _release_of(image: ImageBytes, arch: Arch) -> str | None:
 
 def _pointed_release(image: ImageBytes, arch: Arch) -> str | None:
     """The release where the boot protocol has a pointer to it."""
-    if arch is X86_64:
-        pointer = int.from_bytes(image[_X86_VERSION_POINTER : _X86_VERSION_POINTER + 2], "little")
-        offset = pointer + _X86_SETUP_SECTOR
-    elif arch is S390X:
-        # The image is loaded at address 0, so an address is an offset.
-        offset = int.from_bytes(image[_S390_VERSION_POINTER : _S390_VERSION_POINTER + 8], "big")
-    else:
+    pointer = arch.image_header.release if arch.image_header is not None else None
+    if pointer is None:
         return None
+    number = image[pointer.offset : pointer.offset + pointer.size]
+    offset = int.from_bytes(number, arch.byte_order.value) + pointer.base
     found = _RELEASE.match(image[offset : offset + 256])
     return found[0].decode("ascii", "replace") if found else None
 

@@ -18,6 +18,31 @@ class ByteOrder(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """What the boot protocol puts into a kernel image that is not ELF; offsets from its start."""
+
+    offset: int
+    magic: bytes
+    """The bytes there, which a boot loader checks."""
+
+    release: "ReleasePointer | None" = None
+    """None where the header does not lead to the release."""
+
+    flags_64_bit: tuple[int, int] | None = None
+    """Byte and bit that are set in 64-bit kernels only; None if there are no others."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePointer:
+    """Where a header keeps the place of the release's text."""
+
+    offset: int
+    size: int
+    base: int = 0
+    """Added to the number there, which has the byte order of the architecture."""
+
+
+@dataclass(frozen=True, slots=True)
 class Arch:
     """Everything that differs between architectures."""
 
@@ -39,6 +64,9 @@ class Arch:
 
     elf_machine: str
     """e_machine of this architecture's vmlinux and modules, as pyelftools spells it."""
+
+    elf_machine_number: int
+    """The same as the ELF specification numbers it."""
 
     bpf_target: str
     """The -D__TARGET_ARCH_* word of libbpf's bpf_tracing.h."""
@@ -79,6 +107,9 @@ class Arch:
     channel_modules: tuple[str, ...]
     """Modules the kernel may need before it can reach its channel; built in is fine."""
 
+    image_header: ImageHeader | None = None
+    """None where the kernel is booted as ELF."""
+
     memory_mib: int = 512
 
     def __str__(self) -> str:
@@ -96,6 +127,7 @@ X86_64 = Arch(
     byte_order=ByteOrder.LITTLE,
     word_bits=64,
     elf_machine="EM_X86_64",
+    elf_machine_number=62,
     bpf_target="x86",
     selftest_name="X86_64",
     qemu="qemu-system-x86_64",
@@ -113,6 +145,10 @@ X86_64 = Arch(
     kernel_flavours=("cloud-amd64", "amd64"),
     image_names=("vmlinuz", "bzImage", "arch/x86/boot/bzImage"),
     channel_modules=_VIRTIO_PCI_MODULES,
+    # Boot protocol 2.12: a pointer that does not count the first sector, and XLF_KERNEL_64.
+    image_header=ImageHeader(
+        0x202, b"HdrS", ReleasePointer(0x20E, 2, base=0x200), flags_64_bit=(0x236, 1)
+    ),
 )
 
 ARM64 = Arch(
@@ -123,6 +159,7 @@ ARM64 = Arch(
     byte_order=ByteOrder.LITTLE,
     word_bits=64,
     elf_machine="EM_AARCH64",
+    elf_machine_number=183,
     bpf_target="arm64",
     selftest_name="ARM64",
     qemu="qemu-system-aarch64",
@@ -138,6 +175,7 @@ ARM64 = Arch(
     kernel_flavours=("cloud-arm64", "arm64"),
     image_names=("vmlinuz", "Image", "arch/arm64/boot/Image"),
     channel_modules=_VIRTIO_PCI_MODULES,
+    image_header=ImageHeader(0x38, b"ARM\x64"),
 )
 
 RISCV64 = Arch(
@@ -148,6 +186,7 @@ RISCV64 = Arch(
     byte_order=ByteOrder.LITTLE,
     word_bits=64,
     elf_machine="EM_RISCV",
+    elf_machine_number=243,
     bpf_target="riscv",
     selftest_name="RISCV64",
     qemu="qemu-system-riscv64",
@@ -162,6 +201,7 @@ RISCV64 = Arch(
     kernel_flavours=("riscv64",),
     image_names=("vmlinux", "vmlinuz", "Image", "arch/riscv/boot/Image"),
     channel_modules=_VIRTIO_PCI_MODULES,
+    image_header=ImageHeader(0x38, b"RSC\x05"),
 )
 
 S390X = Arch(
@@ -172,6 +212,7 @@ S390X = Arch(
     byte_order=ByteOrder.BIG,
     word_bits=64,
     elf_machine="EM_S390",
+    elf_machine_number=22,
     bpf_target="s390",
     selftest_name="s390x",
     qemu="qemu-system-s390x",
@@ -187,6 +228,8 @@ S390X = Arch(
     kernel_flavours=("s390x",),
     image_names=("vmlinuz", "bzImage", "arch/s390/boot/bzImage"),
     channel_modules=("virtio_ccw", "virtio_console"),
+    # The image is loaded at address 0, so an address is an offset.
+    image_header=ImageHeader(0x10008, b"S390EP", ReleasePointer(0x10428, 8)),
 )
 
 PPC64LE = Arch(
@@ -197,6 +240,7 @@ PPC64LE = Arch(
     byte_order=ByteOrder.LITTLE,
     word_bits=64,
     elf_machine="EM_PPC64",
+    elf_machine_number=21,
     bpf_target="powerpc",
     # Upstream has no __arch_ tag for it.
     selftest_name=None,
@@ -222,6 +266,7 @@ ARM = Arch(
     byte_order=ByteOrder.LITTLE,
     word_bits=32,
     elf_machine="EM_ARM",
+    elf_machine_number=40,
     bpf_target="arm",
     # Upstream has no __arch_ tag for it.
     selftest_name=None,
@@ -237,6 +282,7 @@ ARM = Arch(
     kernel_flavours=("armmp",),
     image_names=("vmlinuz", "zImage", "arch/arm/boot/zImage"),
     channel_modules=_VIRTIO_PCI_MODULES,
+    image_header=ImageHeader(0x24, b"\x18\x28\x6f\x01"),
 )
 
 ARCHES: tuple[Arch, ...] = (X86_64, ARM64, RISCV64, S390X, PPC64LE, ARM)
