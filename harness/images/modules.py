@@ -7,6 +7,7 @@ from pathlib import Path
 
 from virtme.modfinder import find_modules_from_install, get_mod_path
 
+from harness.host.commands import find_program
 from harness.values.errors import KernelError, MissingToolError
 from harness.values.kernel import Kernel
 
@@ -22,6 +23,11 @@ def needed_modules(kernel: Kernel, wanted: tuple[str, ...]) -> tuple[Path, ...]:
     """
     if kernel.modules is None or not wanted:
         return ()
+    if find_program("modprobe") is None:
+        raise MissingToolError(
+            "cannot tell which modules the guest needs: modprobe is missing",
+            remedy="apt-get install kmod",
+        )
     with get_mod_path(str(kernel.modules), kernel.release) as root:
         found = find_modules_from_install(list(wanted), root=root, kver=kernel.release)
         return tuple(_real_path(Path(path), Path(root), kernel.modules) for path in found)
