@@ -112,7 +112,7 @@ def test_architectures_are_named_in_their_table_only() -> None:
 
 
 def test_no_module_picks_a_row_of_the_table() -> None:
-    """`arch is X86_64`, or a second table with a row for each, is knowledge that a row should hold."""
+    """`arch is X86_64`, or a second table beside the first, is knowledge that a row should hold."""
     rows = {name for name, value in vars(arch).items() if isinstance(value, arch.Arch)}
     guilty = [
         f"{module}: {alias.name}"
