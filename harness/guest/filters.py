@@ -129,14 +129,17 @@ class Filter:
         self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int | None = None
     ) -> Later[RunObservation]:
         """Like `run`, without waiting for the result."""
+        kind = run_input(self.section)
         if repeat is None:
-            repeat = 1 if run_input(self.section) is RunInput.PACKET else 0
+            repeat = 1 if kind is RunInput.PACKET else 0
+        # Filters of a context only get it back in place, or not at all; a buffer is refused.
+        ctx_out = len(ctx) if ctx is not None and kind is not RunInput.CONTEXT else 0
         arguments: dict[str, object] = {
             "program": self.ref.packed(),
             "data_in": data,
             "ctx_in": ctx,
             "data_out_size": _DATA_OUT if data is not None else 0,
-            "ctx_out_size": len(ctx) if ctx is not None else 0,
+            "ctx_out_size": ctx_out,
             "repeat": repeat,
         }
         return self._connection.submit("run", read_run, arguments)
