@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.cli.options import add_target
+from harness.formats.splat_rows import Severity
 from harness.formats.splats import find_splats
 from harness.formats.verifier_log import source_line, telling_line
 from harness.guest.filters import Filter, LoadedObject, LoadOptions
@@ -36,6 +37,10 @@ from harness.values.table_spec import TableOrigin
 from harness.vm.vm import VmPlan
 
 _STEP_S = 0.2
+
+# Of the console of a guest that is lost without a splat.
+_LAST_LINES = 10
+
 EXIT_OK = 0
 EXIT_KERNEL = 1
 
@@ -202,11 +207,17 @@ def _trigger_status(shell: Shell) -> int:
 def _tell_crash(guest: Guest, error: ChannelError) -> int:
     """A guest that is lost while filters run is what this project looks for."""
     guest.vm.wait_for_exit(2.0)
-    splats = find_splats(guest.vm.console.read())
-    if not splats:
+    console = guest.vm.console.read()
+    splats = find_splats(console)
+    crash = next((splat for splat in splats if splat.severity is Severity.CRASH), None)
+    if crash is not None:
+        said, lines = f"the kernel crashed: {crash}", crash.lines
+    elif any(splat.severity is Severity.OURS for splat in splats):
         raise error
-    sys.stderr.write(f"bpf-harness: the kernel crashed: {splats[0]}\n")
-    sys.stderr.writelines(f"  | {scrub(line)}\n" for line in splats[0].lines)
+    else:
+        said, lines = f"guest lost: {error.message}", tuple(console.splitlines()[-_LAST_LINES:])
+    sys.stderr.write(f"bpf-harness: {scrub(said)}\n")
+    sys.stderr.writelines(f"  | {scrub(line)}\n" for line in lines)
     return EXIT_KERNEL
 
 
