@@ -126,8 +126,8 @@ int helpers_put_in_line(void *ctx)
 }
 
 /* Without the JIT they are called, but not on arm64 and riscv64, whose 6.12 dies of this: because
- * the JIT would put them in line (bpf_jit_inlines_helper_call()), do_misc_fixups() leaves the number
- * of the helper where the interpreter takes its address from.
+ * the JIT would put them in line (bpf_jit_inlines_helper_call()), do_misc_fixups() leaves the
+ * number of the helper where the interpreter takes its address from.
  */
 SEC("socket")
 __success __retval(3) __modes("interp") __arch_x86_64 __arch_s390x

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Tail calls: into another filter for good, or on with the next instruction, if there is none in the
-// slot, the index is too large or 33 have been made. JMP_TAIL_CALL of ___bpf_prog_run() in
+// Tail calls: into another filter for good, or on with the next instruction, if there is none in
+// the slot, the index is too large or 33 have been made. JMP_TAIL_CALL of ___bpf_prog_run() in
 // kernel/bpf/core.c, emit_bpf_tail_call*() of the JITs.
 #include "vector.h"
 

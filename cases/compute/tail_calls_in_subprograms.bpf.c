@@ -3,8 +3,8 @@
 // subprogram's caller (emit_bpf_tail_call_indirect() and its like in the JITs).
 #include "vector.h"
 
-/* The interpreter cannot: fixup_call_args() in kernel/bpf/verifier.c refuses with "tail_calls are not
- * allowed in non-JITed programs with bpf-to-bpf calls". The JITs of these three can
+/* The interpreter cannot: fixup_call_args() in kernel/bpf/verifier.c refuses with "tail_calls are
+ * not allowed in non-JITed programs with bpf-to-bpf calls". The JITs of these three can
  * (bpf_jit_supports_subprog_tailcalls()).
  */
 #define WHERE_ALLOWED __modes("jit jit-harden") __arch_x86_64 __arch_arm64 __arch_s390x
