@@ -57,16 +57,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
     )
-    parser.add_argument("-k", dest="select", default="", help="words and/or/not on case names")
-    parser.add_argument("-j", dest="jobs", type=_positive, default=_default_jobs(), metavar="N")
+    parser.add_argument(
+        "-k", dest="select", default="", metavar="EXPR", help="words and/or/not on case names"
+    )
+    parser.add_argument(
+        "-j",
+        dest="jobs",
+        type=_positive,
+        default=_default_jobs(),
+        metavar="N",
+        help="guests in parallel (default: one a core, at most 4)",
+    )
     parser.add_argument("--isolate", default="batch", help="batch or case: a fresh guest for each")
     parser.add_argument("--cpu", default=None, help="QEMU CPU model instead of the default")
-    parser.add_argument("--report-dir", type=Path, default=None, metavar="DIR")
+    parser.add_argument(
+        "--report-dir",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="where the report goes (default: a new folder in build/report)",
+    )
     parser.add_argument(
         "--report-parent", type=Path, default=_DEFAULT_REPORTS, help=argparse.SUPPRESS
     )
-    parser.add_argument("--timeout", type=_positive, default=None, help="seconds for all of it")
-    parser.add_argument("--boot-timeout", type=_positive, default=int(BOOT_TIMEOUT_S))
+    parser.add_argument(
+        "--timeout",
+        type=_positive,
+        default=None,
+        metavar="SECONDS",
+        help="for all of it; 124 after",
+    )
+    parser.add_argument(
+        "--boot-timeout",
+        type=_positive,
+        default=int(BOOT_TIMEOUT_S),
+        metavar="SECONDS",
+        help="for a guest to become ready",
+    )
     parser.add_argument("--list", action="store_true", help="print the cases and stop")
 
 

@@ -57,7 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILTER=EVENT",
         help="attach a filter to an event; may be repeated",
     )
-    parser.add_argument("--for", dest="seconds", type=float, default=math.inf, metavar="SECONDS")
+    parser.add_argument(
+        "--for",
+        dest="seconds",
+        type=float,
+        default=math.inf,
+        metavar="SECONDS",
+        help="then stop (default: until Ctrl-C or the trigger's end)",
+    )
     parser.add_argument("--trigger", default=None, metavar="COMMAND", help="run in the guest")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.formats.annotations import read_expectations
 from harness.formats.object_file import ObjectFile, read_object
 from harness.formats.wire import MAX_MESSAGE
+from harness.guest.features import find_feature
 from harness.runner.cases import Case
 from harness.runner.filter_case import FilterCase
 from harness.runner.loadable import Loadable, companions_of
@@ -19,7 +20,13 @@ from harness.runner.scenario_case import ScenarioCase, read_scenarios
 from harness.scenario import Compile
 from harness.values.arch import Arch
 from harness.values.case import CaseId
-from harness.values.errors import CaseError, HarnessError, ObjectError, UsageError
+from harness.values.errors import (
+    CaseError,
+    HarnessError,
+    ObjectError,
+    UnknownNameError,
+    UsageError,
+)
 from harness.values.expectation import Expectation
 
 SOURCE_SUFFIX = ".bpf.c"
@@ -76,9 +83,12 @@ class Collector:
     def read(self, path: Path) -> tuple[Case, ...]:
         """The cases of one file that apply to the architecture; raises UsageError."""
         if path.suffix == ".py":
-            return self._scenarios(path)
-        data = self._compile(path) if path.name.endswith(SOURCE_SUFFIX) else _read_file(path)
-        return self._filters(path, data)
+            cases = self._scenarios(path)
+        else:
+            is_source = path.name.endswith(SOURCE_SUFFIX)
+            cases = self._filters(path, self._compile(path) if is_source else _read_file(path))
+        _check_features(cases)
+        return cases
 
     def _try(self, path: Path, program: str | None) -> tuple[Case, ...] | HarnessError:
         try:
@@ -171,6 +181,16 @@ def _only(path: Path, cases: tuple[Case, ...], program: str) -> tuple[Case, ...]
         names = " ".join(dict.fromkeys(case.id.program for case in cases))
         raise CaseError(f"{path} has no case {program!r} here", remedy=f"it has: {names}")
     return chosen
+
+
+def _check_features(cases: Iterable[Case]) -> None:
+    """A feature that nobody knows is found before anything boots; raises CaseError."""
+    for case in cases:
+        for name in case.needs:
+            try:
+                find_feature(name)
+            except UnknownNameError as error:
+                raise CaseError(f"{case.id}: {error.message}", remedy=error.remedy) from error
 
 
 def _joined(problems: list[HarnessError]) -> HarnessError:

@@ -39,6 +39,8 @@ class FilterCase:
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         """Load it and, if the expectation says so, run or attach it; then judge what was seen."""
+        if reason := self.loadable.expectation.skip:
+            return Seen(Verdict(Outcome.UNSUPPORTED, f"its file says to skip it: {reason}"))
         try:
             observation = FilterTrial(guest, self.loadable).observe()
         except RefusedError as error:
