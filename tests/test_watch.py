@@ -1,0 +1,137 @@
+"""harness.runner.watch: what is gathered about a guest around an action."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.guest.guest import Guest
+from harness.runner.watch import Watched, watch
+from harness.values.errors import AgentError, CaseError, HarnessError
+from harness.vm.fake import FakeVm
+from tests.fake_guests import PANIC, WARN, FakeKernel
+
+
+class Bench:
+    """One guest on a fake kernel."""
+
+    def __init__(self, folder: Path) -> None:
+        self.kernel = FakeKernel()
+        self.vm = FakeVm(folder / "console.log", self.kernel.handlers)
+        self.kernel.vm = self.vm
+        self.guest = Guest(self.vm, timeout_s=0.2)
+        self.before = self.guest.health()
+
+    def watch(self, *words: str, trial: str = "t-1") -> Watched[int]:
+        """An action that makes the kernel print, and gives 7."""
+
+        def act() -> int:
+            self.guest.health()
+            for text in words:
+                self.vm.write_console(text)
+            return 7
+
+        return watch(self.guest, trial, self.before, act)
+
+    def operations(self) -> list[str]:
+        return [request["op"] for request in self.vm.channel.requests]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_a_sound_trial_is_between_its_markers_and_undone(bench: Bench) -> None:
+    watched = bench.watch("[    1.500000] hello\n")
+
+    assert (watched.value, watched.error) == (7, None)
+    assert watched.survival.console == "[    1.500000] hello\n"
+    assert watched.survival.after == bench.before
+    assert bench.operations()[1:] == ["mark", "health", "reset", "health", "mark"]
+
+
+def test_what_was_printed_before_belongs_to_nobody_now(bench: Bench) -> None:
+    bench.watch(WARN)
+
+    assert bench.watch(trial="t-2").survival.console == ""
+
+
+def test_an_error_of_ours_leaves_the_guest_to_be_looked_at(bench: Bench) -> None:
+    def act() -> None:
+        raise CaseError("the case is wrong")
+
+    watched = watch(bench.guest, "t-1", bench.before, act)
+
+    assert isinstance(watched.error, CaseError)
+    assert watched.survival.after is not None
+    assert not bench.vm.stopped
+
+
+def test_a_lost_guest_is_stopped_and_its_last_words_are_kept(bench: Bench) -> None:
+    def act() -> None:
+        bench.guest.health()
+        bench.kernel.die(PANIC)
+        bench.guest.health()
+
+    watched = watch(bench.guest, "t-1", bench.before, act)
+
+    assert watched.survival.after is None
+    assert watched.survival.lost is not None
+    assert watched.survival.first_operation_done
+    assert watched.survival.console == PANIC
+    assert bench.vm.stopped
+
+
+def test_a_guest_that_falls_silent_is_lost(bench: Bench) -> None:
+    def act() -> None:
+        bench.guest.health()
+        bench.vm.channel.send = lambda data, deadline: None  # type: ignore[method-assign]
+        bench.guest.health()
+
+    watched = watch(bench.guest, "t-1", bench.before, act)
+
+    assert watched.survival.lost == "the guest is silent: no reply to health"
+    assert bench.vm.stopped
+
+
+def test_what_the_kernel_frees_late_is_waited_for(bench: Bench) -> None:
+    """A closed filter is freed after a grace period; that is no leak."""
+    answers = iter((2, 2, 1, 0))
+    state = {"boot_id": bench.before.boot_id, "taint": 0, "tables": 0, "links": 0}
+    bench.vm.channel.handlers["health"] = lambda request: {**state, "programs": next(answers)}
+
+    assert bench.watch().survival.after == bench.before
+
+
+def test_a_marker_that_reaches_the_console_late_is_waited_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reply to `mark` may overtake the line on the console."""
+    held: list[str] = []
+    sound = bench.vm.channel.handlers["mark"]
+
+    def late(request: dict[str, Any]) -> dict[str, Any]:
+        if request["text"].startswith("end"):
+            held.append(request["text"])
+            return {}
+        return sound(request)
+
+    def sleep(seconds: float) -> None:
+        while held:
+            bench.vm.write_console(f"{WARN}[    2.000000] bpf-harness: {held.pop()}\n")
+
+    bench.vm.channel.handlers["mark"] = late
+    monkeypatch.setattr("harness.runner.watch.time.sleep", sleep)
+
+    assert bench.watch().survival.console == WARN
+
+
+def test_an_agent_that_cannot_serve_is_not_a_lost_guest(bench: Bench) -> None:
+    def act() -> None:
+        bench.guest.connection.submit("warp", lambda reply: None, {}).result()
+
+    error: HarnessError | None = watch(bench.guest, "t-1", bench.before, act).error
+
+    assert isinstance(error, AgentError)
+    assert error.errno == 38
