@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Without CAP_PERFMON no address of the kernel may get to where user space could read it, and what
-// cannot be followed is refused: is_pointer_value(), check_mem_access() and check_cond_jmp_op() in
-// kernel/bpf/verifier.c. All of it is allowed to those who may know addresses anyway. What would
-// give one away is not run: it is another in every mode.
+// Without CAP_PERFMON and CAP_BPF a program may do less with pointers, call less, and must not
+// depend on what cannot be masked for speculation: check_alu_op(), sanitize_ptr_alu() and
+// add_subprog_and_kfunc() in kernel/bpf/verifier.c.
 #include <case.h>
 
 struct {
@@ -30,73 +29,6 @@ struct {
 	"exit;"
 
 #define LOOKUP __imm(bpf_map_lookup_elem), __imm_addr(numbers)
-
-SEC("socket")
-__success
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("R6 leaks addr into map")
-__naked int pointer_stored_in_a_table(void)
-{
-	ASM(VALUE "*(u64 *)(r0 + 0) = r6;" OUT, LOOKUP);
-}
-
-SEC("socket")
-__success
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("R6 leaks addr into mem")
-__naked int pointer_exchanged_into_a_table(void)
-{
-	ASM(VALUE "r6 = xchg_64(r0 + 0, r6);" OUT, LOOKUP);
-}
-
-SEC("socket")
-__success __retval(0)
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("R1 leaks addr into ctx")
-__naked int pointer_stored_in_the_context(void)
-{
-	ASM("*(u64 *)(r1 + %[cb]) = r1;" OUT,
-	    __imm_const(cb, __builtin_offsetof(struct __sk_buff, cb)));
-}
-
-SEC("socket")
-__success
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("R0 leaks addr as return value")
-__naked int pointer_returned(void)
-{
-	ASM("r0 = r10;"
-	    "exit;");
-}
-
-/* As flags, which the helper rejects with the pointer's value as its evidence. */
-SEC("socket")
-__success __retval(0)
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("R4 leaks addr into helper function")
-__naked int pointer_passed_as_a_number(void)
-{
-	ASM("r0 = 0;"
-	    "*(u32 *)(r10 - 4) = r0;"
-	    "*(u64 *)(r10 - 16) = r0;"
-	    "r1 = %[numbers] ll;"
-	    "r2 = r10;"
-	    "r2 += -4;"
-	    "r3 = r10;"
-	    "r3 += -16;"
-	    "r4 = r10;"
-	    "call %[bpf_map_update_elem];" OUT, __imm(bpf_map_update_elem), __imm_addr(numbers));
-}
-
-/* One comparison a bit, and the address is known. */
-SEC("socket")
-__success __retval(0)
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("R1 pointer comparison prohibited")
-__naked int pointer_compared_with_a_number(void)
-{
-	ASM("if r1 == 0x1234 goto 9f;" OUT);
-}
 
 /* Whether it is NULL one may ask. */
 SEC("socket")
@@ -137,25 +69,6 @@ __naked int half_of_a_spilled_pointer_overwritten(void)
 	    "*(u32 *)(r10 - 8) = r0;" OUT);
 }
 
-/* For a helper a slot that holds a pointer is one that nobody has written. */
-SEC("socket")
-__success
-__failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("invalid indirect read from stack R3 off -16+0 size 8")
-__naked int spilled_pointer_for_a_value(void)
-{
-	ASM("r0 = 0;"
-	    "*(u32 *)(r10 - 4) = r0;"
-	    "*(u64 *)(r10 - 16) = r1;"
-	    "r1 = %[numbers] ll;"
-	    "r2 = r10;"
-	    "r2 += -4;"
-	    "r3 = r10;"
-	    "r3 += -16;"
-	    "r4 = 0;"
-	    "call %[bpf_map_update_elem];" OUT, __imm(bpf_map_update_elem), __imm_addr(numbers));
-}
-
 SEC("socket")
 __success __success_unpriv
 __retval(50)
@@ -176,7 +89,8 @@ static __used __naked __noinline int nothing(void)
 SEC("socket")
 __success __retval(0)
 __failure_unpriv __errno_unpriv(EPERM)
-__msg_unpriv("loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN")
+__msg_unpriv("loading/calling other bpf or kernel functions are allowed for "
+	     "CAP_BPF and CAP_SYS_ADMIN")
 __naked int function_called(void)
 {
 	ASM("call nothing;"
@@ -211,7 +125,8 @@ __naked int index_bounded_by_comparison(void)
 SEC("socket")
 __success __put(numbers, "u32:0", "hex:0505050505050505") __retval(5)
 __failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("tried to add from different maps, paths or scalars, pointer arithmetic with it prohibited for !root")
+__msg_unpriv("tried to add from different maps, paths or scalars, "
+	     "pointer arithmetic with it prohibited for !root")
 __naked int index_with_bounds_that_depend_on_the_path(void)
 {
 	ASM(VALUE "r1 = *(u32 *)(r6 + 0);"
@@ -225,14 +140,6 @@ __naked int index_with_bounds_that_depend_on_the_path(void)
 		  "2: r0 += r2;"
 		  "r0 = *(u8 *)(r0 + 0);"
 		  "exit;" OUT, LOOKUP);
-}
-
-/* With CAP_BPF and CAP_PERFMON again, without CAP_NET_ADMIN and CAP_SYS_ADMIN, it is allowed. */
-SEC("socket")
-__success_unpriv __caps_unpriv(CAP_BPF | CAP_PERFMON)
-__naked int pointer_stored_with_capabilities(void)
-{
-	ASM(VALUE "*(u64 *)(r0 + 0) = r6;" OUT, LOOKUP);
 }
 
 char _license[] SEC("license") = "GPL";
