@@ -21,7 +21,7 @@ class Bench:
             "trace_stop": lambda request: {"lines": 0},
         }
         self.vm = FakeVm(folder / "console.log", handlers)
-        self.guest = Guest(self.vm, timeout_s=0.1)
+        self.guest = Guest(self.vm, timeout_s=5)
 
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["command"].isdigit():
