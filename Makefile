@@ -47,7 +47,7 @@ doctor: $(VENV)/ready
 	$(Q)$(HARNESS) doctor --arch $(ARCH) --kernel $(KERNEL)
 
 clean:
-	$(Q)rm -rf $(O) $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	$(Q)rm -rf $(O)/report $(VENV) .mypy_cache .ruff_cache .pytest_cache
 
 # Debian's python3 comes without ensurepip; its package is the only thing needed before pip runs.
 $(VENV)/ready: pyproject.toml requirements.txt

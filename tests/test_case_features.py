@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.guest.features import find_feature, is_due
 from harness.guest.guest import Guest
 from harness.runner.collect import Collector
 from harness.runner.filter_case import FilterCase
@@ -52,3 +53,12 @@ def test_a_case_that_says_so_is_skipped_with_its_reason(tmp_path: Path) -> None:
     assert seen.verdict.outcome is Outcome.UNSUPPORTED
     assert "see bug 1" in seen.verdict.reason
     assert vm.channel.requests == []
+
+
+@pytest.mark.parametrize(
+    ("release", "due"),
+    [("6.12.117+deb13-cloud-amd64", True), ("5.4.0", False), ("7.3-rc1", True), ("next", False)],
+)
+def test_a_feature_is_due_from_its_release_on(release: str, due: bool) -> None:
+    """A release that nobody can read accuses nobody."""
+    assert is_due(find_feature("fentry"), release, None) is due

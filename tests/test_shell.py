@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.guest.guest import Guest
-from harness.values.errors import GuestError, ProtocolError, SilenceError
+from harness.values.errors import GuestError, ProtocolError
 from harness.vm.fake import FakeVm
 
 
@@ -56,7 +56,7 @@ def test_a_wait_status_that_cannot_be_is_a_broken_protocol(bench: Bench, wait_st
 def test_a_command_that_does_not_end_is_killed_and_told(bench: Bench) -> None:
     shell = bench.guest.shell("sleep")
 
-    with pytest.raises(SilenceError, match="the guest's command did not end: sleep"):
+    with pytest.raises(GuestError, match="the guest's command did not end: sleep"):
         shell.wait(0.05)
     assert bench.vm.channel.requests[-1]["op"] == "shell_kill"
     with pytest.raises(GuestError, match="still running: sleep"):

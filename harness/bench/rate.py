@@ -14,6 +14,7 @@ from harness.guest.tables import Ref
 from harness.runner.target import Target
 from harness.toolchain.case_compiler import case_compiler
 from harness.values.deadline import Deadline
+from harness.values.errors import GuestError
 from harness.values.observation import LoadObservation, RunObservation
 from harness.vm.vm import VmPlan
 
@@ -49,6 +50,8 @@ def _rate_in_guest(guest: Guest, data: bytes) -> float:
         "data_in": _PACKET,
     }
     reply = guest.connection.submit("loop", lambda reply: reply, arguments).result()
+    if errno := reply.integer("errno"):
+        raise GuestError(f"the loop in the guest failed: errno {errno}")
     return reply.integer("done") / (reply.integer("duration_ns") / 1e9)
 
 
@@ -72,4 +75,4 @@ def _check(later: Later[RunObservation]) -> None:
     """A rate of failures would be no rate."""
     run = later.result()
     if run.errno:
-        raise RuntimeError(f"the test run failed: errno {run.errno}")
+        raise GuestError(f"the test run failed: errno {run.errno}")

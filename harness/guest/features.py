@@ -4,11 +4,14 @@ A row is data: a new feature is a new row. Version numbers only accuse: a featur
 on a kernel new enough to have it, and configured to have it, is a failure.
 """
 
+import re
 from dataclasses import dataclass
 
 from harness.formats.kconfig import Kconfig
 from harness.guest.guest import Guest
 from harness.values.errors import UnknownNameError
+
+_VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +68,6 @@ def is_due(feature: Feature, release: str, config: Kconfig | None) -> bool:
     """Whether a kernel of that release and configuration (None: unknown) ought to have it."""
     if config is not None and config.value(feature.option) == "n":
         return False
-    major, minor = release.split(".")[:2]
-    return (int(major), int(minor.split("-")[0])) >= feature.since
+    found = _VERSION.match(release)
+    # Nobody can be accused by a release that nobody can read.
+    return found is not None and (int(found[1]), int(found[2])) >= feature.since

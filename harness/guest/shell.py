@@ -6,7 +6,7 @@ import os
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
 from harness.values.deadline import Deadline
-from harness.values.errors import GuestError, ProtocolError, SilenceError
+from harness.values.errors import GuestError, ProtocolError
 
 _MAX_OUTPUT = 1024 * 1024
 _MAX_WAIT_STATUS = 0xFFFF
@@ -46,13 +46,13 @@ class Shell:
         return 128 - code if code < 0 else code
 
     def wait(self, timeout_s: float | None = None) -> int:
-        """Wait for its end and return the status; kills it and raises SilenceError in time."""
+        """Wait for its end and return the status; kills it and raises GuestError in time."""
         limit_s = self._connection.timeout_s if timeout_s is None else timeout_s
         deadline = Deadline.after(limit_s)
         while not self.ended:
             if deadline.expired:
                 self.kill()
-                raise SilenceError(f"the guest's command did not end: {self.command}")
+                raise GuestError(f"the guest's command did not end: {self.command}")
             self._connection.client.pump(min(0.5, deadline.left_s()))
         return self.status
 

@@ -11,7 +11,7 @@ from harness.guest.later import Later
 from harness.guest.tables import Ref, Table
 from harness.guest.trace import TraceStream
 from harness.runner.loadable import Loadable
-from harness.values.errors import CaseError
+from harness.values.errors import CaseError, ProtocolError
 from harness.values.observation import (
     LoadObservation,
     Observation,
@@ -135,6 +135,8 @@ class FilterTrial:
         own = loaded.filters.get(self._case.spec.name)
         if own is not None and (loaded.loaded or not own.accepted):
             return own.verdict, loaded.loaded
+        if loaded.loaded:
+            raise ProtocolError(f"the agent loaded an object without {self._case.spec.name}")
         refused = [entry for entry in loaded.filters.values() if not entry.accepted]
         if refused:
             raise CaseError(

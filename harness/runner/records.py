@@ -70,6 +70,8 @@ def reproduce_line(target: Target, case: CaseId, mode: Mode) -> str:
         "--mode",
         mode.value,
     ]
+    if target.hardware.cpu_model is not None:
+        words += ["--cpu", target.hardware.cpu_model]
     return shlex.join(words)
 
 

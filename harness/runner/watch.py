@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from harness.formats.console import between_markers
+from harness.formats.console import ConsoleSlice, between_markers
 from harness.guest.guest import Guest
 from harness.guest.later import Later
 from harness.values.deadline import Deadline
-from harness.values.errors import ChannelError, HarnessError
+from harness.values.errors import ChannelError, HarnessError, InfrastructureError
 from harness.values.observation import Health, Survival
 
 T = TypeVar("T")
@@ -58,8 +58,10 @@ def watch(guest: Guest, trial: str, before: Health, act: Callable[[], T]) -> Wat
         guest.mark(f"end {trial}").result()
     except ChannelError as lost:
         return Watched(value, error, _lost(guest, start, trial, before, begin, lost))
-    console = _console_slice(guest, start, trial)
-    return Watched(value, error, Survival(before, after, console))
+    found = _console_slice(guest, start, trial)
+    if not found.ended and error is None:
+        error = InfrastructureError("the end of the trial never reached the guest's console")
+    return Watched(value, error, Survival(before, after, found.text))
 
 
 def _settle(guest: Guest, before: Health) -> Health:
@@ -82,12 +84,12 @@ def _grown(before: Health, after: Health) -> bool:
     )
 
 
-def _console_slice(guest: Guest, start: int, trial: str) -> str:
+def _console_slice(guest: Guest, start: int, trial: str) -> ConsoleSlice:
     deadline = Deadline.after(_MARKER_WAIT_S)
     while True:
         found = between_markers(guest.vm.console.read(start), trial)
         if found.ended or deadline.expired:
-            return found.text
+            return found
         time.sleep(0.002)
 
 

@@ -4,11 +4,14 @@ Knows nothing of guests. Every process that lives is in a register, so that Ctrl
 an exception in any thread can end them all.
 """
 
+import logging
 import subprocess
 import threading
 from pathlib import Path
 
 from harness.values.errors import BootError, MissingToolError
+
+_log = logging.getLogger(__name__)
 
 _KILL_WAIT_S = 10.0
 _STDERR_LIMIT = 16 * 1024
@@ -72,7 +75,12 @@ class QemuProcess:
     def kill(self) -> None:
         """End it at once and reap it; may be called twice and from any thread."""
         self._popen.kill()
-        self._popen.wait(_KILL_WAIT_S)
+        try:
+            self._popen.wait(_KILL_WAIT_S)
+        except subprocess.TimeoutExpired:
+            # Stuck in the host's kernel; it stays in the register, and the others are ended.
+            _log.warning("QEMU (pid %d) does not die", self.pid)
+            return
         with _living_lock:
             _living.discard(self)
 
