@@ -39,7 +39,7 @@ def test_many_starts_leave_nothing(
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     boot_ids = set()
-    before = descriptors()
+    before = descriptors(), living_processes()
 
     for number in range(STARTS):
         folder = tmp_path / str(number)
@@ -49,8 +49,7 @@ def test_many_starts_leave_nothing(
         assert temporary_files(folder) == {"command.txt", "console.log", "qemu.log"}
 
     assert len(boot_ids) == STARTS
-    assert descriptors() == before
-    assert living_processes() == ()
+    assert (descriptors(), living_processes()) == before
     assert processes_of(tmp_path) == []
     assert temporary_files(temporary) == set()
 
@@ -88,6 +87,7 @@ def test_an_init_that_misbehaves_is_a_boot_error_that_says_how(
     # An emulated UART takes a minute for the 64 MiB that are allowed otherwise.
     monkeypatch.setattr("harness.vm.console.MAX_CONSOLE", 1 << 20)
     plan = replace(plan_in(tmp_path, target), image=build(target, hostile, tmp_path))
+    before = living_processes()
     start_s = time.monotonic()
 
     with pytest.raises(BootError) as caught:
@@ -96,7 +96,7 @@ def test_an_init_that_misbehaves_is_a_boot_error_that_says_how(
     assert hostile.said in caught.value.message
     assert len(caught.value.message) < 8192
     assert time.monotonic() - start_s < BOOT_S
-    assert living_processes() == ()
+    assert living_processes() == before
 
 
 def test_a_truncated_initramfs_is_a_boot_error_that_names_the_panic(
