@@ -104,8 +104,13 @@ int helper_with_five_arguments(void *ctx)
 			    sizeof(arguments)) - 1;
 }
 
-/* 1: the number of the CPU stays; 2: the two ways to the current task lead to the same. */
-static __always_inline int ask_twice(void)
+/* The verifier or the JIT puts loads in the place of these calls; that the interpreter makes them is
+ * the subject of survival/inlined_helpers.bpf.c. 1: the number of the CPU stays; 2: the two ways to
+ * the current task lead to the same.
+ */
+SEC("socket")
+__success __retval(3) __modes("jit jit-harden")
+int helpers_put_in_line(void *ctx)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	int same = 0;
@@ -115,25 +120,6 @@ static __always_inline int ask_twice(void)
 	if (bpf_get_current_task() == (__u64)bpf_get_current_task_btf())
 		same |= 2;
 	return same;
-}
-
-/* The verifier or the JIT puts loads in the place of these calls. */
-SEC("socket")
-__success __retval(3) __modes("jit jit-harden")
-int helpers_put_in_line(void *ctx)
-{
-	return ask_twice();
-}
-
-/* Without the JIT they are called, but not on arm64 and riscv64, whose 6.12 dies of this: because
- * the JIT would put them in line (bpf_jit_inlines_helper_call()), do_misc_fixups() leaves the
- * number of the helper where the interpreter takes its address from.
- */
-SEC("socket")
-__success __retval(3) __modes("interp") __arch_x86_64 __arch_s390x
-int helpers_not_put_in_line_without_jit(void *ctx)
-{
-	return ask_twice();
 }
 
 char _license[] SEC("license") = "GPL";

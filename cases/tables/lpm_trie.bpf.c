@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The entry with the longest prefix that fits: trie_lookup_elem(), trie_update_elem() and
+// trie_delete_elem() in kernel/bpf/lpm_trie.c. The prefix counts bits of bytes, on every machine.
+#include "answers.h"
+
+struct prefix {
+	__u32 bits;
+	__u8 address[4];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 4);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix);
+	__type(value, __u32);
+} routes SEC(".maps");
+
+#define PREFIX(bits, a, b, c, d) { bits, { a, b, c, d } }
+
+static __always_inline __s64 look_up(struct prefix key)
+{
+	__u32 *value = bpf_map_lookup_elem(&routes, &key);
+
+	return value ? (__s64)*value : -1;
+}
+
+static __always_inline long add(struct prefix key, __u32 value, __u64 flags)
+{
+	return bpf_map_update_elem(&routes, &key, &value, flags);
+}
+
+#define ROUTES									\
+	__put(routes, "u32:0 hex:00000000", "u32:1")				\
+	__put(routes, "u32:8 hex:0a000000", "u32:2")				\
+	__put(routes, "u32:23 hex:0a010200", "u32:3")				\
+	__put(routes, "u32:32 hex:0a010203", "u32:4")
+
+SEC("socket")
+__success __retval(0)
+ROUTES
+ANSWER(0, 4) ANSWER(1, 3) ANSWER(2, 3) ANSWER(3, 2) ANSWER(4, 1) ANSWER(5, 2)
+int longest_prefix_is_found(void *ctx)
+{
+	answer(0, look_up((struct prefix)PREFIX(32, 10, 1, 2, 3)));
+	answer(1, look_up((struct prefix)PREFIX(32, 10, 1, 2, 4)));
+	answer(2, look_up((struct prefix)PREFIX(32, 10, 1, 3, 255)));
+	answer(3, look_up((struct prefix)PREFIX(32, 10, 1, 4, 0)));
+	answer(4, look_up((struct prefix)PREFIX(32, 11, 1, 2, 3)));
+	/* Of a key that is shorter, only entries that are shorter still. */
+	answer(5, look_up((struct prefix)PREFIX(22, 10, 1, 2, 3)));
+	return 0;
+}
+
+/* What is found when the longest, the next and the last go; -ENOENT for one that is not there. */
+SEC("socket")
+__success __retval(0)
+ROUTES
+ANSWER(0, 3) ANSWER(1, 2) ANSWER(2, -2) ANSWER(3, 1) ANSWER(4, -1)
+__table_entries(routes, 0)
+int removed_prefix_uncovers_the_next(void *ctx)
+{
+	struct prefix host = PREFIX(32, 10, 1, 2, 3), net = PREFIX(23, 10, 1, 2, 0);
+	struct prefix wide = PREFIX(8, 10, 0, 0, 0), all = PREFIX(0, 0, 0, 0, 0);
+
+	bpf_map_delete_elem(&routes, &host);
+	answer(0, look_up(host));
+	bpf_map_delete_elem(&routes, &net);
+	answer(1, look_up(host));
+	answer(2, bpf_map_delete_elem(&routes, &net));
+	bpf_map_delete_elem(&routes, &wide);
+	answer(3, look_up(host));
+	bpf_map_delete_elem(&routes, &all);
+	answer(4, look_up(host));
+	return 0;
+}
+
+/* -EINVAL for more bits than a key has, -ENOSPC for a fifth entry, but an old one is replaced. */
+SEC("socket")
+__success __retval(0)
+ROUTES
+ANSWER(0, -22) ANSWER(1, -28) ANSWER(2, 0) ANSWER(3, -17)
+__table(routes, "u32:8 hex:0a000000", "u32:9") __table_entries(routes, 4)
+int trie_refuses_what_does_not_fit(void *ctx)
+{
+	answer(0, add((struct prefix)PREFIX(33, 10, 0, 0, 0), 5, BPF_ANY));
+	answer(1, add((struct prefix)PREFIX(16, 10, 1, 0, 0), 5, BPF_ANY));
+	answer(2, add((struct prefix)PREFIX(8, 10, 0, 0, 0), 9, BPF_EXIST));
+	answer(3, add((struct prefix)PREFIX(8, 10, 0, 0, 0), 5, BPF_NOEXIST));
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
