@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Global variables are tables with one entry: their values are there before the run, and what the
 // filter makes of them after it. resolve_pseudo_ldimm64() in kernel/bpf/verifier.c puts addresses
-// within the entry into the program, through array_map_direct_value_addr() in kernel/bpf/arraymap.c.
+// within the entry into the program (array_map_direct_value_addr() in kernel/bpf/arraymap.c).
 #include "answers.h"
 
 /* One variable a section, so that it is known what stands where in the table. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A key is all of its bytes, also those between the members of a structure, of which C says nothing:
-// htab_map_hash() and lookup_elem_raw() in kernel/bpf/hashtab.c compare memory.
+// A key is all of its bytes, also those between the members of a structure, of which C says
+// nothing: htab_map_hash() and lookup_elem_raw() in kernel/bpf/hashtab.c look at memory.
 #include "answers.h"
 
 /* Three bytes of padding after `kind`. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A lookup gives the value itself, not a copy: what is written to it is in the table, and it can be
-// read to the end of the run whatever becomes of its entry (htab_map_lookup_elem() and the free lists
-// and RCU callbacks of kernel/bpf/hashtab.c).
+// read to the end of the run whatever becomes of its entry (htab_map_lookup_elem(), free lists and
+// RCU callbacks of kernel/bpf/hashtab.c).
 #include "answers.h"
 
 struct pair {
@@ -42,7 +42,7 @@ int value_changed_in_place(void *ctx)
 	return 0;
 }
 
-/* An update makes another entry: the old value is still what it was, and is in the table no more. */
+/* An update makes another entry: the old value is what it was, but is in the table no more. */
 SEC("socket")
 __success __retval(0)
 __put(lazy, "u32:1", "u64:10 u64:20")
