@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Tables of tables: what an inner table holds is reached through the outer one, and a slot without a
-// table is not there. array_of_map_lookup_elem() in kernel/bpf/arraymap.c, htab_of_map_lookup_elem()
-// in kernel/bpf/hashtab.c.
+// Tables of tables: what an inner table holds is reached through the outer one, and a slot without
+// a table is not there. array_of_map_lookup_elem() in kernel/bpf/arraymap.c and
+// htab_of_map_lookup_elem() in kernel/bpf/hashtab.c.
 #include "answers.h"
 
 struct inner {
