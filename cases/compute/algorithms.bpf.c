@@ -4,27 +4,28 @@
 #include <bpf/bpf_endian.h>
 #include "memory.h"
 
-/* The CRC-32 of Ethernet, kept in a table, where the verifier does not follow each of its bits. */
+/* The CRC-32 of Ethernet, of four bits. */
+static const __u32 crc32_constants[16] = {
+	0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+	0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+};
+
 SEC("tc")
 __success __retval(0xcbf43926)
 __data("text:123456789 zero:5")
 int crc32_of_nine_digits(struct __sk_buff *ctx)
 {
 	__u8 *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	volatile __u64 *crc = (__u64 *)find_results();
+	__u32 crc = ~0;
 
-	if (!crc || data + 9 > end)
+	if (data + 9 > end)
 		return 0;
-	*crc = 0xffffffff;
 	for (int i = 0; i < 9; i++) {
-		*crc ^= data[i];
-		for (int bit = 0; bit < 8; bit++) {
-			__u64 now = *crc;
-
-			*crc = (now >> 1) ^ (0xedb88320 & -(now & 1));
-		}
+		crc ^= data[i];
+		crc = crc >> 4 ^ crc32_constants[crc & 15];
+		crc = crc >> 4 ^ crc32_constants[crc & 15];
 	}
-	return ~*crc;
+	return ~crc;
 }
 
 /* FNV-1a of 64 bits. */

@@ -30,26 +30,25 @@ int gotol_forward_and_back(void *ctx)
 
 #define FILL(insn) ".rept 33000\n\t" insn "\n\t.endr\n\t"
 
-/* Adds 33000 times `right` twice: forward, then in code that stands before the jump to it. Both
- * distances are more than the 16 bits of a plain goto. An odd sum skips the second part.
+/* Forward over 33000 additions of `right`, and back to them unless `left` is odd: more than the 16
+ * bits of a plain goto.
  */
-#define ADD_FAR_AND_BACK							\
+#define JUMP_FAR_AND_BACK							\
 	asm volatile("r1 = 0\n\t"						\
 		     "*(u32 *)(r10 - 4) = r1\n\t"				\
 		     "r2 = r10\n\t"						\
 		     "r2 += -4\n\t"						\
 		     "r1 = %[rows] ll\n\t"					\
 		     "call %[bpf_map_lookup_elem]\n\t"				\
-		     "if r0 != 0 goto 2f\n"					\
-		     "1:\tr0 = -1\n\t"					\
+		     "if r0 != 0 goto 2f\n\t"					\
+		     "r0 = -1\n\t"						\
 		     "exit\n"							\
 		     "2:\tr1 = *(u64 *)(r0 + 0)\n\t"				\
 		     "r2 = *(u64 *)(r0 + 8)\n\t"				\
 		     "gotol 4f\n"						\
 		     "3:\t" FILL("r1 += r2")					\
 		     "gotol 5f\n"						\
-		     "4:\t" FILL("r1 += r2")					\
-		     "r3 = r1\n\t"						\
+		     "4:\tr3 = r1\n\t"						\
 		     "r3 &= 1\n\t"						\
 		     "if r3 != 0 goto 5f\n\t"					\
 		     "gotol 3b\n"						\
@@ -60,18 +59,18 @@ int gotol_forward_and_back(void *ctx)
 
 SEC("socket")
 __success __retval(0)
-ROW(0, 2, 0x100000001, 0x101d0000101d2)
+ROW(0, 2, 0x100000001, 0x80e8000080ea)
 __naked int gotol_back_beyond_16_bits(void)
 {
-	ADD_FAR_AND_BACK;
+	JUMP_FAR_AND_BACK;
 }
 
 SEC("socket")
 __success __retval(0)
-ROW(0, 1, 0x100000001, 0x80e8000080e9)
+ROW(0, 1, 0x100000001, 1)
 __naked int gotol_forward_beyond_16_bits(void)
 {
-	ADD_FAR_AND_BACK;
+	JUMP_FAR_AND_BACK;
 }
 
 char _license[] SEC("license") = "GPL";
