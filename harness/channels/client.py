@@ -75,7 +75,6 @@ class AgentClient:
         self._listeners: dict[str, Listener] = {}
         self._next_id = 1
         self._watched_at_s = -math.inf
-        self.replies = 0
 
     def listen(self, event: str, listener: Listener) -> None:
         """Call `listener` with every event of that name; the latest listener counts."""
@@ -169,7 +168,6 @@ class AgentClient:
         if pending is None:
             raise ProtocolError(f"the guest answered request {message.id}, which nobody made")
         pending.body = message.body
-        self.replies += 1
 
     def _deliver(self, message: Message) -> None:
         fields = Fields(message.body)

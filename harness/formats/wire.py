@@ -116,11 +116,6 @@ class Decoder:
                 messages.append(message)
         return messages
 
-    @property
-    def pending_bytes(self) -> int:
-        """Bytes of a message that is not whole yet."""
-        return len(self._buffer) + len(self._parts)
-
     def _next_fragment(self) -> tuple[_Header, bytes] | None:
         if self._header is None:
             if len(self._buffer) < _HEADER.size:

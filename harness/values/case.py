@@ -4,17 +4,7 @@ Knows how a case is named and selected; not how it is compiled or run.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-
-from harness.values.arch import Arch
-from harness.values.kernel import Kernel
-from harness.values.mode import Mode
-
-
-class CaseKind(Enum):
-    FILTER = "filter"
-    SCENARIO = "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +26,3 @@ class CaseId:
     def group(self) -> str:
         """The folder of the case: what summaries are grouped by."""
         return Path(self.path).parent.name or "."
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One case on one kernel in one mode."""
-
-    case: CaseId
-    kernel: Kernel
-    mode: Mode
-
-    @property
-    def arch(self) -> Arch:
-        return self.kernel.arch
