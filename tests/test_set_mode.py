@@ -36,3 +36,28 @@ def test_a_mode_that_is_refused_half_way_is_not_mistaken_for_the_one_before() ->
     guest.set_mode(Mode.JIT_HARDEN)
 
     assert sysctls == {"bpf_jit_harden": b"2", "bpf_jit_enable": b"1"}
+
+
+def without_a_jit(request: dict[str, Any]) -> dict[str, Any]:
+    """A kernel for an architecture or a processor without a JIT: no sysctls of it."""
+    return {"errno": 2 if "/bpf_jit_" in request["path"] else 0}
+
+
+def test_a_kernel_without_a_jit_interprets_as_it_is() -> None:
+    """s390x packages have no BPF JIT: nothing to turn off is not a failure to turn it off."""
+    guest = Guest(FakeVm(Path("/dev/null"), {"write_file": without_a_jit}))
+
+    guest.set_mode(Mode.INTERP)
+
+    assert guest.mode is Mode.INTERP
+
+
+@pytest.mark.parametrize("mode", [Mode.JIT, Mode.JIT_HARDEN])
+def test_a_kernel_without_a_jit_says_so_when_asked_for_it(mode: Mode) -> None:
+    """The reason is for a report; a file that cannot be written is not one."""
+    guest = Guest(FakeVm(Path("/dev/null"), {"write_file": without_a_jit}))
+
+    with pytest.raises(RefusedError, match="built without a JIT"):
+        guest.set_mode(mode)
+
+    assert guest.mode is None

@@ -1,5 +1,6 @@
 """A running guest as its users see it: load, table, trace, shell, health, and the way out."""
 
+import errno
 import hashlib
 from types import TracebackType
 
@@ -105,9 +106,25 @@ class Guest:
         # Unknown until both are written: a kernel may take the one and refuse the other.
         self.mode = None
         sysctls = mode.sysctls
-        self.write_file("/proc/sys/net/core/bpf_jit_harden", f"{sysctls.harden}")
-        self.write_file("/proc/sys/net/core/bpf_jit_enable", f"{sysctls.enable}")
+        self._set_jit("bpf_jit_harden", sysctls.harden)
+        self._set_jit("bpf_jit_enable", sysctls.enable)
         self.mode = mode
+
+    def _set_jit(self, sysctl: str, value: int) -> None:
+        """A kernel without a JIT has no such file, and is as if it were 0.
+
+        bpf_jit_harden exists under CONFIG_HAVE_EBPF_JIT, bpf_jit_enable under CONFIG_BPF_JIT:
+        net/core/sysctl_net_core.c.
+        """
+        try:
+            self.write_file(f"/proc/sys/net/core/{sysctl}", f"{value}")
+        except RefusedError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            if value:
+                raise RefusedError(
+                    f"the kernel was built without a JIT: there is no {sysctl}", error.errno
+                ) from error
 
     def mark(self, text: str) -> Later[None]:
         """Write a line to the kernel log, without waiting."""
@@ -124,16 +141,16 @@ class Guest:
         """The beginning of a file of the guest; raises RefusedError."""
         arguments: dict[str, object] = {"path": path, "limit": limit}
         reply = self.connection.submit("read_file", lambda reply: reply, arguments).result()
-        if errno := reply.errno():
-            raise RefusedError(f"cannot read {path} in the guest: errno {errno}", errno)
+        if number := reply.errno():
+            raise RefusedError(f"cannot read {path} in the guest: errno {number}", number)
         return reply.data("data")
 
     def write_file(self, path: str, text: str) -> None:
         """Write to an existing file of the guest, a sysctl for example; raises RefusedError."""
         arguments: dict[str, object] = {"path": path, "data": text.encode()}
         reply = self.connection.submit("write_file", lambda reply: reply, arguments).result()
-        if errno := reply.errno():
-            raise RefusedError(f"the guest cannot write {text!r} to {path}: errno {errno}", errno)
+        if number := reply.errno():
+            raise RefusedError(f"the guest cannot write {text!r} to {path}: errno {number}", number)
 
     def reset(self) -> Later[None]:
         """Detach all links, end all shells, close all objects and tables, without waiting."""
