@@ -139,6 +139,11 @@
 #define __modes(names) __bh_tag("bh_modes=" names)
 #define __needs(features) __bh_tag("bh_needs=" features)
 #define __only_endian(order, why) __bh_tag("bh_only_endian=" order "|" why)
+/* From one release to another ("" is an open end, "6.1" all of 6.1.y), what follows up to the next
+ * __kernels holds instead of what was said before; put it last. Only what a load gives can differ:
+ * __success, __failure, __errno, __msg, __retval and their like.
+ */
+#define __kernels(first, last) __bh_tag("bh_kernels=" first "|" last)
 /* A word to select cases by. */
 #define __tag(word) __bh_tag("bh_tag=" word)
 

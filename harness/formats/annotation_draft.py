@@ -11,9 +11,11 @@ from harness.values.expectation import (
     Expectation,
     LoadExpectation,
     Message,
+    Overlay,
     Pattern,
     Retval,
 )
+from harness.values.release import ReleaseRange
 
 _ANYWHERE = "..."
 # Lists of LoadExpectation whose entries must stand on consecutive lines.
@@ -69,53 +71,84 @@ class LoadDraft:
         """Forgets a `...`: another architecture's lines begin."""
         self._next_line[name] = True
 
-    def finish(self, parent: "LoadDraft | None") -> LoadExpectation:
-        """The expectation, with what was not said taken from the privileged load."""
-        self._check()
-        said = [self] if parent is None else [self, parent]
+    def finish(self, *parents: "LoadDraft") -> LoadExpectation:
+        """The expectation, with what was not said taken from the nearest parent that says it."""
+        said = (self, *parents)
         accepted = next((d.accepted for d in said if d.accepted is not None), True)
+        self._check(accepted)
         names = ("messages", *_LINE_LISTS)
         lists = {n: next((tuple(d.lists[n]) for d in said if n in d.lists), ()) for n in names}
-        own_result = parent is None or self.accepted is not None or self.errno is not None
-        errno = self.errno if own_result else parent.errno if parent else None
+        # An errno belongs to the result it was said with.
+        result = next((d for d in said if d.accepted is not None or d.errno is not None), self)
         retval = next((d.retval for d in said if d.retval is not None), None)
         return LoadExpectation(
             accepted=accepted,
-            errno=None if accepted else errno,
+            errno=None if accepted else result.errno,
             retval=retval if accepted else None,
             **lists,
         )
 
-    def _check(self) -> None:
-        if self.errno is not None and self.accepted is not False:
+    def _check(self, accepted: bool) -> None:
+        if self.errno is not None and accepted:
             raise ValueError(f"__errno({self.errno}) without __failure of the same load")
         if self.retval is not None and self.accepted is False:
             raise ValueError(f"__retval({self.retval}) of a load that is expected to fail")
 
 
 @dataclass(slots=True)
-class Draft:
-    """Everything said above one filter so far."""
+class Loads:
+    """What was said of both loads, everywhere or on a range of releases."""
 
     privileged: LoadDraft = field(default_factory=LoadDraft)
     unprivileged: LoadDraft = field(default_factory=LoadDraft)
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything said above one filter so far."""
+
     jited_arch: str | None = None
     """The last __arch_* seen: what __jited lines after it are about."""
 
+    _base: Loads = field(default_factory=Loads)
+    _overlays: list[tuple[ReleaseRange, Loads]] = field(default_factory=list)
     _said: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def privileged(self) -> LoadDraft:
+        """What the next annotation of the privileged load is added to."""
+        return self._loads.privileged
+
+    @property
+    def unprivileged(self) -> LoadDraft:
+        return self._loads.unprivileged
+
+    @property
+    def _loads(self) -> Loads:
+        return self._overlays[-1][1] if self._overlays else self._base
+
+    def start_overlay(self, releases: ReleaseRange) -> None:
+        """__kernels: what follows is about these releases only."""
+        for other, _ in self._overlays:
+            if releases.overlaps(other):
+                raise ValueError(f"{releases} overlaps {other}, said before")
+        self._overlays.append((releases, Loads()))
 
     def say(self, name: str, value: object) -> None:
         """A field of the Expectation that can be said once, or again with the same value."""
+        self._refuse_overlay()
         if name in self._said and self._said[name] != value:
             raise ValueError(f"contradicts an earlier annotation, which said {self._said[name]!r}")
         self._said[name] = value
 
     def add(self, name: str, value: object) -> None:
         """One more entry of a field that is a tuple."""
+        self._refuse_overlay()
         self._said[name] = (*self._said.get(name, ()), value)
 
     def update_flags(self, flag: int, *, clear: bool) -> None:
         """The later of set and clear wins, as in the kernel's loader."""
+        self._refuse_overlay()
         wins, loses = ("flags_clear", "flags_set") if clear else ("flags_set", "flags_clear")
         self._said[wins] = self._said.get(wins, 0) | flag
         self._said[loses] = self._said.get(loses, 0) & ~flag
@@ -129,26 +162,57 @@ class Draft:
 
     def finish(self) -> Expectation:
         """The expectation; raises ValueError if the annotations contradict each other."""
+        base = self._base
         unprivileged = None
-        if self.unprivileged.wanted:
-            unprivileged = self.unprivileged.finish(self.privileged)
+        if base.unprivileged.wanted:
+            unprivileged = base.unprivileged.finish(base.privileged)
         privileged = None
-        if self.privileged.wanted or unprivileged is None:
-            privileged = self.privileged.finish(None)
+        if base.privileged.wanted or unprivileged is None:
+            privileged = base.privileged.finish()
         done = replace(
-            Expectation(), privileged=privileged, unprivileged=unprivileged, **self._said
+            Expectation(),
+            privileged=privileged,
+            unprivileged=unprivileged,
+            overlays=tuple(
+                self._finish_overlay(releases, loads) for releases, loads in self._overlays
+            ),
+            **self._said,
         )
         _check_effects(done)
         return done
 
+    def _finish_overlay(self, releases: ReleaseRange, loads: Loads) -> Overlay:
+        base = self._base
+        if not (loads.privileged.wanted or loads.unprivileged.wanted):
+            raise ValueError(f"__kernels says nothing of the releases {releases}")
+        if loads.unprivileged.wanted and not base.unprivileged.wanted:
+            raise ValueError(f"__kernels {releases} is about an unprivileged load that is no test")
+        privileged = _finish_on(loads.privileged, base.privileged)
+        said = (loads.privileged, base.privileged)
+        return Overlay(
+            releases, privileged, _finish_on(loads.unprivileged, base.unprivileged, *said)
+        )
+
+    def _refuse_overlay(self) -> None:
+        if self._overlays:
+            raise ValueError("only what a load gives can follow __kernels: put it before")
+
+
+def _finish_on(load: LoadDraft, *parents: LoadDraft) -> LoadExpectation:
+    """Messages and the like go with a result: where it is another one, nothing is taken over."""
+    merged = load.finish(*parents)
+    same = merged.accepted is parents[0].finish(*parents[1:]).accepted
+    return merged if same else load.finish()
+
 
 def _check_effects(done: Expectation) -> None:
     loads = [load for load in (done.privileged, done.unprivileged) if load is not None]
+    older = [overlay.privileged for overlay in done.overlays]
     runs = done.attaches or bool(done.data or done.data_out or done.ctx or done.entries)
     runs = runs or bool(done.counts or done.trace)
     if runs and not any(load.accepted for load in loads):
         raise ValueError("a filter that is refused cannot be run, and leaves nothing to look at")
-    if done.attaches and any(load.retval is not None for load in loads):
+    if done.attaches and any(load.retval is not None for load in loads + older):
         raise ValueError("__trigger attaches the filter, and nobody sees the __retval of it then")
     if done.attaches and (done.data or done.data_out or done.ctx):
         raise ValueError("__trigger attaches the filter; __data, __ctx and __data_out are for runs")

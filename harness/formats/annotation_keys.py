@@ -24,6 +24,7 @@ from harness.values.expectation import (
     TailSlot,
 )
 from harness.values.mode import Mode
+from harness.values.release import ReleaseRange, parse_version
 
 _UNPRIV = "_unpriv"
 _SEPARATOR = "|"
@@ -204,6 +205,14 @@ def _endianness(draft: Draft, text: str) -> None:
     draft.say("endianness", Endianness(ByteOrder(order), reason.strip()))
 
 
+def _kernels(draft: Draft, text: str) -> None:
+    ends = [part.strip() for part in text.split(_SEPARATOR)]
+    if len(ends) != 2:
+        raise ValueError('write __kernels("5.10", "6.1"), or "" for an open end')
+    first, last = (parse_version(end) if end else None for end in ends)
+    draft.start_overlay(ReleaseRange(first, last))
+
+
 def _repeat(draft: Draft, text: str) -> None:
     count = _count(text, _MAX_REPEAT)
     if count == 0:
@@ -295,6 +304,7 @@ _KEYS: dict[str, _Apply] = {
     "bh_modes": _modes,
     "bh_needs": _words("needs"),
     "bh_only_endian": _endianness,
+    "bh_kernels": _kernels,
     "bh_trigger": _text("trigger"),
     "bh_tag": _words("labels"),
     "bh_repeat": _repeat,

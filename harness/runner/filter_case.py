@@ -1,6 +1,6 @@
 """The cases of the kind that is a filter: run in a guest, then judged by what is above it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.guest.guest import Guest
 from harness.judge.filter import FilterExpectation, judge_filter
@@ -9,7 +9,7 @@ from harness.runner.filter_trial import FilterTrial
 from harness.runner.loadable import Loadable
 from harness.values.case import CaseId
 from harness.values.errors import CaseError, RefusedError
-from harness.values.expectation import JitCondition
+from harness.values.expectation import Expectation, JitCondition
 from harness.values.mode import Mode
 from harness.values.verdict import Outcome, Verdict
 
@@ -39,20 +39,21 @@ class FilterCase:
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         """Load it and, if the expectation says so, run or attach it; then judge what was seen."""
-        if reason := self.loadable.expectation.skip:
+        expectation = self.loadable.expectation.on_release(guest.identity.release)
+        if reason := expectation.skip:
             return Seen(Verdict(Outcome.UNSUPPORTED, f"its file says to skip it: {reason}"))
         try:
-            observation = FilterTrial(guest, self.loadable).observe()
+            loadable = replace(self.loadable, expectation=expectation)
+            observation = FilterTrial(guest, loadable).observe()
         except RefusedError as error:
             return Seen(Verdict(Outcome.FAILED, error.message))
         return Seen(
-            judge_filter(self._expected(mode), observation),
+            judge_filter(self._expected(expectation, mode), observation),
             observation,
-            frozenset(self.loadable.expectation.varying),
+            frozenset(expectation.varying),
         )
 
-    def _expected(self, mode: Mode) -> FilterExpectation:
-        whole = self.loadable.expectation
+    def _expected(self, whole: Expectation, mode: Mode) -> FilterExpectation:
         half = whole.privileged if self.id.privileged else whole.unprivileged
         if half is None:
             raise CaseError(f"{self.id} is not expected to be loaded like this")

@@ -1,16 +1,17 @@
 """What must happen to a filter, as the annotations above it say. No I/O, no judging.
 
-Everything here holds for any kernel; what depends on the guest (byte order, architecture, mode) is
-kept symbolic until the guest is known.
+Everything here holds for any kernel; what depends on the guest (byte order, architecture, mode,
+release) is kept symbolic until the guest is known.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from harness.values.arch import Arch, ByteOrder
 from harness.values.byte_template import ByteTemplate
 from harness.values.mode import Mode
+from harness.values.release import ReleaseRange, read_version
 
 _U32 = 1 << 32
 
@@ -89,6 +90,24 @@ class LoadExpectation:
     stdout: tuple[Message, ...] = ()
     retval: Retval | None = None
     """None if the filter need not be run, or its return value does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What other releases of the kernel do with the same filter: messages and rules changed."""
+
+    releases: ReleaseRange
+    privileged: LoadExpectation
+    unprivileged: LoadExpectation
+
+    def apply(self, to: "Expectation") -> "Expectation":
+        """The expectation on these releases. Loads that are no tests are none there either."""
+        return replace(
+            to,
+            privileged=None if to.privileged is None else self.privileged,
+            unprivileged=None if to.unprivileged is None else self.unprivileged,
+            overlays=(),
+        )
 
 
 class JitCondition(Enum):
@@ -189,6 +208,18 @@ class Expectation:
 
     labels: tuple[str, ...] = ()
     repeat: int = 1
+    overlays: tuple[Overlay, ...] = ()
+    """At most one of them holds for a release."""
+
+    def on_release(self, release: str) -> "Expectation":
+        """What holds for the kernel that says `release` of itself (`uname -r`)."""
+        version = read_version(release)
+        if version is None:
+            return self
+        for overlay in self.overlays:
+            if version in overlay.releases:
+                return overlay.apply(self)
+        return self
 
     @property
     def attaches(self) -> bool:
