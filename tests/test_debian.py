@@ -10,7 +10,7 @@ from harness.host.apt_sources import DebianMirrors
 from harness.kernels.debian import choose_kernel, find_kernels
 from harness.kernels.names import DebianRelease, DebianSeries, DebianSuite
 from harness.values.arch import ARM64, X86_64
-from harness.values.errors import DownloadError, UnknownNameError
+from harness.values.errors import DownloadError, NoPackageError
 from tests.fake_machine import RECORDED, FakeRunner, fake_apt
 
 RECORDED_SUITES = sorted(
@@ -119,17 +119,18 @@ def test_a_series_that_no_suite_is_known_for_is_found(archive: AptArchive) -> No
 
 def test_an_unknown_series_lists_the_series_there_are(archive: AptArchive) -> None:
     """In their own order, and where more can be learned."""
-    with pytest.raises(UnknownNameError, match=r"debian:6\.99") as caught:
+    with pytest.raises(NoPackageError, match=r"debian:6\.99") as caught:
         choose_kernel(archive, X86_64, DebianSeries("6.99"))
 
     remedy = caught.value.remedy or ""
     assert "debian:5.10 debian:6.1 debian:6.12 debian:7.2 debian:7.3;" in remedy
     assert "kernels list --arch x86_64" in remedy
+    assert caught.value.exist == ("5.10", "6.1", "6.12", "7.2", "7.3")
 
 
 def test_an_unknown_release_lists_those_of_its_series(archive: AptArchive) -> None:
     """Not all that there are."""
-    with pytest.raises(UnknownNameError) as caught:
+    with pytest.raises(NoPackageError) as caught:
         choose_kernel(archive, X86_64, DebianRelease("6.12.93"))
 
     assert "debian:6.12.94" in (caught.value.remedy or "")
@@ -138,7 +139,7 @@ def test_an_unknown_release_lists_those_of_its_series(archive: AptArchive) -> No
 
 def test_an_architecture_without_packages_says_so(archive: AptArchive) -> None:
     """Only amd64 was recorded."""
-    with pytest.raises(UnknownNameError, match="for arm64") as caught:
+    with pytest.raises(NoPackageError, match="for arm64") as caught:
         choose_kernel(archive, ARM64, DebianSuite("sid"))
 
     assert "none for this architecture" in (caught.value.remedy or "")
@@ -156,6 +157,17 @@ def test_one_suite_out_of_reach_does_not_hide_the_others(
 
     assert kernel.suite == "trixie"
     assert "trixie-security" in caplog.text
+
+
+def test_a_kernel_that_may_be_in_a_suite_out_of_reach_is_not_called_absent(
+    archive: AptArchive, runner: FakeRunner
+) -> None:
+    """A matrix leaves out what does not exist, and must not leave out what it could not see."""
+    conf = str(archive.folder / "amd64" / "sid" / "apt.conf")
+    runner.rule("apt-get", conf, "update", status=100, stderr="E: Failed to fetch: mirror sync")
+
+    with pytest.raises(DownloadError, match="mirror sync"):
+        choose_kernel(archive, X86_64, DebianSeries("7.2"))
 
 
 def test_without_any_list_the_download_fails(archive: AptArchive, runner: FakeRunner) -> None:

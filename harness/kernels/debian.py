@@ -11,7 +11,7 @@ from harness.host.debian_version import DebianVersion
 from harness.kernels.names import DebianName, DebianRelease, DebianSeries, DebianSuite
 from harness.kernels.suites import ALL_SUITES, search_stages
 from harness.values.arch import Arch
-from harness.values.errors import DownloadError, UnknownNameError
+from harness.values.errors import DownloadError, NoPackageError
 
 _log = logging.getLogger(__name__)
 
@@ -70,32 +70,44 @@ def find_kernels(
 
     A suite whose lists cannot be fetched is left out with a warning, unless all of them are.
     """
-    found: list[DebianKernel] = []
-    failures: list[DownloadError] = []
     suites = tuple(suites)
-    with ThreadPoolExecutor(_LISTS_AT_ONCE) as pool:
-        for result in pool.map(lambda suite: _try_suite(archive, arch, suite), suites):
-            if isinstance(result, DownloadError):
-                failures.append(result)
-            else:
-                found.extend(result)
+    found, failures = _search(archive, arch, suites)
     if failures and len(failures) == len(suites):
         raise failures[0]
-    for failure in failures:
-        _log.warning("%s", failure)
-    return tuple(sorted(found, key=lambda kernel: kernel.preference))
+    return found
 
 
 def choose_kernel(archive: AptArchive, arch: Arch, name: DebianName) -> DebianKernel:
-    """The kernel that `name` means today; raises UnknownNameError listing what exists."""
+    """The kernel that `name` means today; raises NoPackageError listing what exists.
+
+    Raises DownloadError where it may be in a suite whose lists could not be fetched.
+    """
     seen: list[DebianKernel] = []
+    missing: list[DownloadError] = []
     for suites in _stages(name):
-        kernels = find_kernels(archive, arch, suites)
+        kernels, failures = _search(archive, arch, suites)
         fitting = [kernel for kernel in kernels if kernel.answers(name)]
         if fitting:
             return fitting[-1]
         seen.extend(kernels)
+        missing.extend(failures)
+    if missing:
+        raise missing[0]
     raise _unknown(arch, name, seen)
+
+
+def _search(
+    archive: AptArchive, arch: Arch, suites: tuple[str, ...]
+) -> tuple[tuple[DebianKernel, ...], tuple[DownloadError, ...]]:
+    """The kernels of the suites, oldest first; and why some suites could not be searched."""
+    with ThreadPoolExecutor(_LISTS_AT_ONCE) as pool:
+        results = list(pool.map(lambda suite: _try_suite(archive, arch, suite), suites))
+    failures = tuple(result for result in results if isinstance(result, DownloadError))
+    if len(failures) < len(suites):
+        for failure in failures:
+            _log.warning("%s", failure)
+    found = [kernel for result in results if isinstance(result, tuple) for kernel in result]
+    return tuple(sorted(found, key=lambda kernel: kernel.preference)), failures
 
 
 def parse_kernels(
@@ -169,7 +181,7 @@ def _complete(
             yield DebianKernel(arch, release, flavour, first.version, suite, tuple(same))
 
 
-def _unknown(arch: Arch, name: DebianName, seen: list[DebianKernel]) -> UnknownNameError:
+def _unknown(arch: Arch, name: DebianName, seen: list[DebianKernel]) -> NoPackageError:
     match name:
         case DebianSeries(text) | DebianRelease(text) | DebianSuite(text):
             wanted = text
@@ -178,7 +190,8 @@ def _unknown(arch: Arch, name: DebianName, seen: list[DebianKernel]) -> UnknownN
     of_series = [r for r in releases if near is not None and r.startswith(f"{near}.")]
     have = of_series or list(dict.fromkeys(k.series for k in sorted(seen, key=lambda k: k.version)))
     exists = " ".join(f"debian:{text}" for text in have) or "none for this architecture"
-    return UnknownNameError(
+    return NoPackageError(
         f"unknown kernel 'debian:{wanted}' for {arch}: the archive has no such package",
+        tuple(have),
         remedy=f"what exists: {exists}; `bpf-harness kernels list --arch {arch}` tells more",
     )

@@ -3,6 +3,7 @@
     HarnessError
     ├── UsageError                 the user's input: exit code 2
     │   ├── UnknownNameError       an architecture, kernel, mode, event or filter nobody knows
+    │   │   └── NoPackageError     a kernel that the archive does not have for this architecture
     │   ├── CompileError           C that clang refuses; carries clang's own message
     │   ├── ObjectError            an object file that is not one, or not one of ours
     │   ├── AnnotationError        malformed or contradictory expectations above a program
@@ -53,6 +54,15 @@ class UsageError(HarnessError):
 
 class UnknownNameError(UsageError):
     """A name that is in no table; the message lists the names that are."""
+
+
+class NoPackageError(UnknownNameError):
+    """The archive has no such kernel for the architecture; it may have it for others."""
+
+    def __init__(self, message: str, exist: tuple[str, ...], *, remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.exist = exist
+        """What there is instead: series, or releases of the series that was named."""
 
 
 class CompileError(UsageError):
