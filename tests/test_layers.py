@@ -14,6 +14,7 @@ PACKAGE = ROOT / "harness"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"__main__", "cli", "bench", "pytest_plugin"}),
     frozenset({"reports"}),
+    frozenset({"bisect"}),
     frozenset({"runner"}),
     frozenset({"scenario", "judge"}),
     frozenset({"guest"}),
