@@ -12,6 +12,7 @@ from harness.guest.guest import Guest
 from harness.runner.batch import BatchRunner, Isolation
 from harness.runner.cases import Case, Seen
 from harness.runner.filter_case import FilterCase
+from harness.runner.known_features import KnownFeatures
 from harness.runner.loadable import Loadable
 from harness.runner.pool import Lent
 from harness.runner.target import Target
@@ -35,6 +36,7 @@ WARN = """\
 [    2.816037] RIP: 0010:bpf_spoilt+0x1a/0x30
 [    2.822088] ---[ end trace 0000000000000000 ]---
 """
+_ENOENT = 2
 PANIC = "[    3.100000] Kernel panic - not syncing: sysrq triggered crash\n"
 
 TARGET = Target(
@@ -58,6 +60,7 @@ class FakeKernel:
             "load": self._load,
             "run": self._run,
             "table_dump": lambda request: {"errno": 0, "entries": [], "more": False},
+            "read_file": lambda request: {"errno": _ENOENT, "data": b""},
         }
 
     def die(self, last_words: str = "") -> dict[str, Any]:
@@ -168,7 +171,8 @@ def run_cases(
 ) -> list[Record]:
     """All records of one batch."""
     records: list[Record] = []
-    BatchRunner(target, guests, records.append, isolation).run(cases, modes)
+    known = KnownFeatures(target.kernel, target.hardware, guests.folder / "features")
+    BatchRunner(target, guests, records.append, isolation, known).run(cases, modes)
     return records
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.formats.kconfig import parse_kconfig
+from harness.guest.feature_rows import FEATURES
 from harness.guest.features import find_feature, is_due
 from harness.guest.guest import Guest
 from harness.runner.collect import Collector
 from harness.runner.filter_case import FilterCase
 from harness.toolchain.case_compiler import case_compiler
-from harness.values.arch import X86_64
+from harness.values.arch import ARM, PPC64LE, S390X, X86_64
 from harness.values.errors import CaseError
 from harness.values.mode import Mode
 from harness.values.verdict import Outcome
@@ -61,4 +63,36 @@ def test_a_case_that_says_so_is_skipped_with_its_reason(tmp_path: Path) -> None:
 )
 def test_a_feature_is_due_from_its_release_on(release: str, due: bool) -> None:
     """A release that nobody can read accuses nobody."""
-    assert is_due(find_feature("fentry"), release, None) is due
+    assert is_due(find_feature("fentry"), X86_64, release, None, jits=True) is due
+
+
+def test_an_architecture_may_have_come_later_or_not_yet() -> None:
+    """fentry of ppc64le is of 6.13; arm has none as of 7.2."""
+    fentry = find_feature("fentry")
+    due = [
+        is_due(fentry, arch, release, None, jits=True)
+        for arch, release in ((PPC64LE, "6.12.9"), (PPC64LE, "6.13"), (ARM, "7.2.13"))
+    ]
+
+    assert due == [False, True, False]
+
+
+def test_a_jit_may_lack_what_the_interpreter_must_have() -> None:
+    """32-bit arm interprets atomic operations and does not translate them."""
+    atomics = find_feature("atomics")
+
+    assert is_due(atomics, ARM, "7.2.13", None, jits=False)
+    assert not is_due(atomics, ARM, "7.2.13", None, jits=True)
+
+
+def test_a_feature_that_was_configured_away_is_not_due() -> None:
+    """Every option it depends on must be on."""
+    config = parse_kconfig("CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y\nCONFIG_DEBUG_INFO_BTF=y\n")
+
+    assert not is_due(find_feature("fentry"), S390X, "7.2.13", config, jits=False)
+
+
+def test_each_feature_has_one_row() -> None:
+    names = [feature.name for feature in FEATURES]
+
+    assert len(names) == len(set(names))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from harness.cli.main import _parser
-from harness.guest.features import FEATURES
 from harness.toolchain.filter_source import HEADERS
 from harness.values.mode import Mode
 
@@ -149,11 +148,10 @@ def test_targets_of_make_exist(page: str) -> None:
     assert sorted(named - rules) == []
 
 
-def test_all_features_and_modes_are_listed() -> None:
-    names = [feature.name for feature in FEATURES] + [mode.value for mode in Mode]
+def test_all_modes_are_listed() -> None:
     words = frozenset(_CODE.findall(text(WRITING)))
 
-    assert [name for name in names if name not in words] == []
+    assert [mode.value for mode in Mode if mode.value not in words] == []
 
 
 def test_the_readme_is_short() -> None:

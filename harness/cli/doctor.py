@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from harness.cli.kernels import format_table
+from harness.cli.columns import format_table
 from harness.host.cache import cache_root
 from harness.host.system_packages import Machine
 from harness.images.initramfs import AgentFiles, build_image

@@ -1,10 +1,12 @@
-"""`bpf-harness kernels list` and `fetch`: what can be booted, and putting it into the cache."""
+"""`bpf-harness kernels`: what can be booted, putting it into the cache, and what it can do."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from typing import TextIO
 
+from harness.cli import features
+from harness.cli.columns import format_table
 from harness.kernels.debian import DebianKernel
 from harness.kernels.resolve import DEFAULT_KERNEL, KernelStore
 from harness.values.arch import Arch, parse_arch
@@ -12,10 +14,14 @@ from harness.values.kernel import Kernel
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Adds the two actions and their options."""
-    actions = parser.add_subparsers(dest="kernels_action", required=True, metavar="list|fetch")
+    """Adds the actions and their options."""
+    actions = parser.add_subparsers(
+        dest="kernels_action", required=True, metavar="list|fetch|features"
+    )
     listing = actions.add_parser("list", help="the kernels of Debian's archive")
     fetching = actions.add_parser("fetch", help="download a kernel, so that a run need not")
+    text = "what a kernel has of all that a case may need, probed in a guest"
+    features.add_arguments(actions.add_parser("features", help=text, description=text))
     for action in (listing, fetching):
         action.add_argument("--arch", default="x86_64", help="architecture (default: x86_64)")
     fetching.add_argument(
@@ -29,6 +35,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, out: TextIO = sys.stdout, store: KernelStore | None = None) -> int:
     """Does what the action says; errors are for the caller to print."""
+    if args.kernels_action == "features":
+        return features.run(args)
     arch = parse_arch(args.arch)
     kernels = store or KernelStore()
     if args.kernels_action == "list":
@@ -88,13 +96,3 @@ def _describe(kernel: Kernel, out: TextIO) -> None:
     out.write(f"{kernel}\n")
     for name, value in parts:
         out.write(f"  {name:8} {value}\n")
-
-
-def format_table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """The rows as lines with aligned columns."""
-    table = list(rows)
-    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]

@@ -215,7 +215,7 @@ class LoadedObject:
             if program.integer_or_none("errno") is None:
                 continue
             ref = Ref(self.handle, program.text("name"))
-            verdict = _read_verdict(program)
+            verdict = read_verdict(program)
             found.append(Filter(self._connection, ref, program.text("section"), verdict))
         return found
 
@@ -252,7 +252,8 @@ def read_run(reply: Fields) -> RunObservation:
     )
 
 
-def _read_verdict(program: Fields) -> LoadObservation:
+def read_verdict(program: Fields) -> LoadObservation:
+    """What the kernel said to one program of a load."""
     return LoadObservation(
         errno=program.errno(),
         log=program.text("log").rstrip("\0"),

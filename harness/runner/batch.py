@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from harness.guest.features import find_feature, is_due
+from harness.guest.features import absence, find_feature, is_due
 from harness.judge.equivalence import compare
 from harness.judge.survival import judge_survival
 from harness.runner.cases import Case, Seen
+from harness.runner.known_features import KnownFeatures
 from harness.runner.pool import Guests, Lent
 from harness.runner.records import Attempt, make_record
 from harness.runner.target import Target
 from harness.runner.watch import Watched, watch
 from harness.values.errors import HarnessError, RefusedError, UnknownNameError, UsageError
+from harness.values.feature import Feature
 from harness.values.mode import Mode
 from harness.values.observation import Observation
 from harness.values.record import Record
@@ -63,9 +65,11 @@ class BatchRunner:
         guests: Guests,
         sink: Sink,
         isolation: Isolation = Isolation.BATCH,
+        features: KnownFeatures | None = None,
     ) -> None:
         """`sink` gets every record as soon as it is known, from whichever thread runs."""
         self._target = target
+        self._features = features or KnownFeatures(target.kernel, target.hardware)
         self._guests = guests
         self._sink = sink
         self._isolation = isolation
@@ -138,22 +142,27 @@ class BatchRunner:
 
     def _excuse(self, lent: Lent, case: Case, mode: Mode) -> Verdict | None:
         """Why this kernel cannot run the case, or None; leaves the guest in the mode."""
-        for name in case.needs:
-            feature = find_feature(name)
-            if lent.has(feature):
-                continue
-            kernel = self._target.kernel
-            if is_due(feature, kernel.release, self._target.config):
-                return Verdict(
-                    Outcome.FAILED,
-                    f"feature {name} is absent, but {kernel.release} ought to have it",
-                )
-            return Verdict(Outcome.UNSUPPORTED, f"feature {name} is absent ({feature.option})")
         try:
             lent.guest.set_mode(mode)
         except RefusedError as error:
-            return Verdict(Outcome.UNSUPPORTED, f"mode {mode} is absent: {error.message}")
+            return Verdict(
+                Outcome.UNSUPPORTED,
+                f"mode {mode} is absent: {error.message}",
+                feature=f"mode {mode}",
+            )
+        for name in case.needs:
+            feature = find_feature(name)
+            if not self._features.has(lent.guest, feature):
+                return self._absent(feature, mode)
         return None
+
+    def _absent(self, feature: Feature, mode: Mode) -> Verdict:
+        kernel = self._target.kernel
+        if is_due(feature, kernel.arch, kernel.release, self._target.config, jits=mode.jits):
+            return Verdict(
+                Outcome.FAILED, f"{absence(feature)}, but {kernel.release} ought to have it"
+            )
+        return Verdict(Outcome.UNSUPPORTED, absence(feature), feature=feature.name)
 
 
 def _weigh(

@@ -4,11 +4,10 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from harness.guest.features import Feature, has_feature
 from harness.guest.guest import Guest
 from harness.runner.target import Target
 from harness.values.deadline import Deadline
@@ -30,19 +29,12 @@ class Lent:
     name: str
     guest: Guest
     health: Health
-    features: dict[str, bool] = field(default_factory=dict)
     trials: int = 0
 
     def next_trial(self) -> str:
         """A name for the next trial that no other guest and no earlier trial has."""
         self.trials += 1
         return f"{self.guest.identity.nonce[:12]}-{self.trials}"
-
-    def has(self, feature: Feature) -> bool:
-        """Probed once in the life of a guest."""
-        if feature.name not in self.features:
-            self.features[feature.name] = has_feature(self.guest, feature)
-        return self.features[feature.name]
 
 
 class Guests(Protocol):
@@ -67,14 +59,20 @@ class GuestPool:
         folder: Callable[[str], Path],
         *,
         boot_timeout_s: float = BOOT_TIMEOUT_S,
+        prefix: str = "",
     ) -> None:
-        """`folder` makes the folder of the guest of that name, where its console goes."""
+        """`folder` makes the folder of the guest of that name, where its console goes.
+
+        `prefix` tells the names of its guests from those of other pools.
+        """
         self._target = target
         self._folder = folder
         self._boot_timeout_s = boot_timeout_s
+        self._prefix = prefix
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._idle: list[Lent] = []
+        self._lent = 0
         self._failures = 0
         self._last_failure: HarnessError | None = None
         self._refusing = False
@@ -85,23 +83,36 @@ class GuestPool:
             if self._refusing:
                 raise InfrastructureError("the run is being ended: no more guests")
             if self._idle:
+                self._lent += 1
                 return self._idle.pop()
             if self._failures >= _MAX_FAILURES:
                 raise InfrastructureError(
                     f"{_MAX_FAILURES} guests in a row did not start; the last: {self._last_failure}"
                 )
-            name = f"guest-{next(self._numbers)}"
+            self._lent += 1
+            name = f"{self._prefix}guest-{next(self._numbers)}"
         return self._start(name)
 
     def give_back(self, lent: Lent) -> None:
         with self._lock:
+            self._lent -= 1
             if not self._refusing:
                 self._idle.append(lent)
                 return
         lent.guest.stop()
 
     def discard(self, lent: Lent) -> None:
+        with self._lock:
+            self._lent -= 1
         lent.guest.stop()
+
+    def keep(self, count: int) -> None:
+        """End idle guests until there are no more than `count`, the lent ones included."""
+        with self._lock:
+            spare = max(0, min(len(self._idle), self._lent + len(self._idle) - count))
+            ended, self._idle = self._idle[:spare], self._idle[spare:]
+        for lent in ended:
+            lent.guest.stop()
 
     def refuse(self) -> None:
         """Lend and start no more guests."""
@@ -119,10 +130,12 @@ class GuestPool:
     def _start(self, name: str) -> Lent:
         try:
             lent = self._boot(name)
-        except InfrastructureError as error:
+        except BaseException as error:
             with self._lock:
-                self._failures += 1
-                self._last_failure = error
+                self._lent -= 1
+                if isinstance(error, InfrastructureError):
+                    self._failures += 1
+                    self._last_failure = error
             raise
         with self._lock:
             self._failures = 0

@@ -42,6 +42,8 @@ class Verdict:
     outcome: Outcome
     reason: str
     evidence: tuple[str, ...] = field(default=())
+    feature: str = ""
+    """UNSUPPORTED: the name of what is absent."""
 
     def __post_init__(self) -> None:
         if not self.reason or "\n" in self.reason:

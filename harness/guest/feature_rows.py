@@ -1,0 +1,178 @@
+"""The table of features: one row for each, with the kernel commit or file that says since when.
+
+Names are the kernel's own words: an instruction, a helper, a kernel function, a table type.
+"""
+
+from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
+from harness.values.feature import (
+    AttachProbe,
+    Feature,
+    HelperProbe,
+    KfuncProbe,
+    LoadProbe,
+    RunProbe,
+    ShellProbe,
+    TableProbe,
+)
+from harness.values.insn import Insn
+
+# linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
+_SOCKET, _KPROBE, _RAW_TP, _TRACING = 1, 2, 17, 26
+_FENTRY = 24
+
+_EXIT = Insn(0x95)
+_RETURN_0 = (Insn(0xB7), _EXIT)
+
+
+def _atomic(operation: int, *, width: int = 0xDB) -> LoadProbe:
+    """That operation on a word of the stack; 0xdb is 64 bits wide, 0xc3 is 32."""
+    return LoadProbe(
+        (
+            Insn(0xB7, dst=1, imm=1),
+            Insn(0xB7, dst=0, imm=1),
+            Insn(0x7B, dst=10, src=1, off=-8),
+            Insn(width, dst=10, src=1, off=-8, imm=operation),
+            *_RETURN_0,
+        ),
+        _SOCKET,
+    )
+
+
+def _on_one(*insns: Insn) -> LoadProbe:
+    """Instructions that work on r0 and r1, which are both 1."""
+    return LoadProbe(
+        (Insn(0xB7, dst=0, imm=1), Insn(0xB7, dst=1, imm=1), *insns, *_RETURN_0), _SOCKET
+    )
+
+
+def _on_stack(*insns: Insn) -> LoadProbe:
+    """Instructions that read the 8 null bytes at the top of the stack."""
+    return LoadProbe(
+        (Insn(0xB7, dst=1), Insn(0x7B, dst=10, src=1, off=-8), *insns, *_RETURN_0), _SOCKET
+    )
+
+
+def _calls_itself_once() -> LoadProbe:
+    """A program with one function beside its main one (BPF_PSEUDO_CALL)."""
+    return LoadProbe((Insn(0x85, src=1, imm=1), _EXIT, *_RETURN_0), _SOCKET)
+
+
+_SYSTEM = (
+    Feature("btf", ShellProbe("test -r /sys/kernel/btf/vmlinux"), (5, 2), ("DEBUG_INFO_BTF",)),
+    Feature(
+        "kprobe",
+        ShellProbe("test -e /sys/kernel/tracing/kprobe_events"),
+        (4, 1),
+        ("KPROBE_EVENTS",),
+    ),
+    Feature("tracefs", ShellProbe("test -e /sys/kernel/tracing/trace_pipe"), (4, 1), ("FTRACE",)),
+    Feature(
+        "syscall-tracepoints",
+        ShellProbe("test -d /sys/kernel/tracing/events/syscalls/sys_enter_openat"),
+        (4, 7),
+        ("FTRACE_SYSCALLS",),
+    ),
+    Feature("two-cpus", ShellProbe("test $(nproc) -ge 2"), (2, 6), ("SMP",)),
+    # commit fec56f5890d9 ("bpf: Introduce BPF trampoline") in v5.5.
+    Feature(
+        "fentry",
+        AttachProbe((Insn(0xB7), _EXIT), _TRACING, _FENTRY, "bpf_fentry_test1"),
+        (5, 5),
+        ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
+        elsewhere=(
+            # commit efc9909fdce0 ("bpf, arm64: Add bpf trampoline for arm64") in v6.0, which
+            # could attach from 6.4 on.
+            (ARM64, (6, 4)),
+            (RISCV64, (6, 3)),
+            (S390X, (6, 3)),
+            (PPC64LE, (6, 13)),
+            (ARM, None),
+        ),
+    ),
+)
+
+_INSTRUCTIONS = (
+    # BPF_XADD, there from the beginning.
+    Feature("xadd", _atomic(0x00), (3, 18), jit_elsewhere=((ARM, None),)),
+    # commit 5ca419f2864a ("bpf: Add BPF_FETCH field / create atomic_fetch_add instruction") in
+    # v5.12, with the other operations after it.
+    Feature(
+        "atomics",
+        _atomic(0x01),
+        (5, 12),
+        jit_elsewhere=(
+            (ARM64, (5, 18)),
+            (RISCV64, (5, 19)),
+            (S390X, (5, 13)),
+            (PPC64LE, (6, 0)),
+            (ARM, None),
+        ),
+    ),
+    # The fourth version of the instruction set, from commit 8100928c8814 ("bpf: Support new
+    # unconditional bswap instruction") on, in v6.6.
+    Feature("sdiv", _on_one(Insn(0x3F, dst=0, src=1, off=1)), (6, 6)),
+    Feature("movsx", _on_one(Insn(0xBF, dst=0, src=1, off=8)), (6, 6)),
+    Feature("ldsx", _on_stack(Insn(0x91, dst=0, src=10, off=-8)), (6, 6)),
+    Feature("bswap", _on_one(Insn(0xD7, dst=0, imm=64)), (6, 6)),
+    # Over an instruction that a branch leads to: kernels before it take a jump to the next one.
+    Feature(
+        "gotol", _on_one(Insn(0x15, dst=1, off=1, imm=2), Insn(0x06, imm=1), Insn(0xB7)), (6, 6)
+    ),
+    # commit 011832b97b31 ("bpf: Introduce may_goto instruction") in v6.9.
+    Feature("may_goto", _on_one(Insn(0xE5, off=0)), (6, 9)),
+    # commit 8484610be8ad ("bpf: introduce function calls (function boundaries)") in v4.16.
+    Feature("bpf-to-bpf", _calls_itself_once(), (4, 16), jit_elsewhere=((ARM, None),)),
+    Feature(
+        "masked-shifts",
+        RunProbe(
+            (
+                Insn(0xB7, dst=0, imm=1),
+                Insn(0xB7, dst=1, imm=65),
+                Insn(0x6F, dst=0, src=1),
+                _EXIT,
+            ),
+            _SOCKET,
+            retval=2,
+        ),
+        (3, 18),
+        jit_elsewhere=((ARM, None),),
+        bug="arch/arm/net/bpf_jit_32.c does not mask a shift by a register (RFC 9669, 4.1)",
+    ),
+)
+
+_HELPERS = (
+    Feature("bpf_get_current_task_btf", HelperProbe(158, _RAW_TP), (5, 11)),
+    Feature("bpf_for_each_map_elem", HelperProbe(164, _SOCKET), (5, 13)),
+    Feature("bpf_find_vma", HelperProbe(180, _KPROBE), (5, 17)),
+    Feature("bpf_loop", HelperProbe(181, _SOCKET), (5, 17)),
+    Feature("bpf_strncmp", HelperProbe(182, _SOCKET), (5, 17)),
+    Feature("bpf_kptr_xchg", HelperProbe(194, _SOCKET), (5, 19)),
+    Feature("bpf_dynptr_from_mem", HelperProbe(197, _SOCKET), (5, 19)),
+    Feature("bpf_ringbuf_reserve_dynptr", HelperProbe(198, _SOCKET), (5, 19)),
+    Feature(
+        "interpreted-helpers",
+        RunProbe((Insn(0x85, imm=8), _EXIT), _RAW_TP, retval=1, cpu=1),
+        (4, 1),
+        bug="do_misc_fixups() leaves helpers alone that only the JIT would inline",
+    ),
+)
+
+# Functions of the kernel that programs may call, by the release that brought them.
+_KFUNCS = tuple(
+    Feature(name, KfuncProbe(name), since, ("DEBUG_INFO_BTF",))
+    for name, since in (
+        ("bpf_cgroup_acquire", (6, 2)),
+        ("bpf_iter_num_new", (6, 4)),
+        ("bpf_preempt_disable", (6, 10)),
+        ("bpf_rcu_read_lock", (6, 2)),
+        ("bpf_rdonly_cast", (6, 2)),
+        ("bpf_task_acquire", (6, 2)),
+    )
+)
+
+_TABLES = (
+    # commit 9330986c0300 ("bpf: Add bloom filter map implementation") in v5.16.
+    Feature("bloom_filter", TableProbe(30, 0, 4, 8), (5, 16)),
+)
+
+FEATURES: tuple[Feature, ...] = _SYSTEM + _INSTRUCTIONS + _HELPERS + _KFUNCS + _TABLES

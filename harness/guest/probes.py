@@ -1,0 +1,134 @@
+"""Finding out in a guest whether its kernel has a feature. Decides nothing about what it means."""
+
+from typing import assert_never
+
+from harness.guest.guest import Guest
+from harness.guest.links import AttachError
+from harness.guest.raw import RawFilter
+from harness.guest.tables import Table
+from harness.values.arch import ByteOrder
+from harness.values.errors import RefusedError
+from harness.values.feature import (
+    AttachProbe,
+    Feature,
+    HelperProbe,
+    KfuncProbe,
+    LoadProbe,
+    RunProbe,
+    ShellProbe,
+    TableProbe,
+)
+from harness.values.insn import Insn
+from harness.values.table_spec import TableSpec
+
+_BTF = "/sys/kernel/btf/vmlinux"
+_MAX_BTF = 16 * 1024 * 1024
+
+_CALL, _EXIT = 0x85, 0x95
+# What the verifier says of a number it does not know, and of a helper that this type cannot use:
+# the latter since and before 6.10.
+_NO_HELPER = ("invalid func ", "unknown func ", "program of this type cannot use helper ")
+
+_PACKET = bytes(64)
+_SOCKET_FILTER = 1
+
+
+class Prober:
+    """Probes one guest, which must be in the mode that is asked about."""
+
+    def __init__(self, guest: Guest, order: ByteOrder) -> None:
+        self._guest = guest
+        self._order = order
+        self._btf: bytes | None = None
+
+    def has(self, feature: Feature) -> bool:
+        """Raises GuestError if the guest is lost, or if it cannot say."""
+        match feature.probe:
+            case ShellProbe(command):
+                found = self._guest.shell(command).wait() == 0
+            case LoadProbe() as probe:
+                found = self._loads(probe)
+            case RunProbe() as probe:
+                found = self._returns(probe)
+            case AttachProbe() as probe:
+                found = self._attaches(probe)
+            case KfuncProbe(name):
+                found = b"\0%s\0" % name.encode() in self._types()
+            case HelperProbe(helper, program_type):
+                found = self._calls(helper, program_type)
+            case TableProbe() as probe:
+                found = self._creates(probe)
+            case other:
+                assert_never(other)
+        return found
+
+    def _load(self, insns: tuple[Insn, ...], program_type: int, flags: int = 0) -> RawFilter:
+        return RawFilter.load(self._guest, insns, self._order, program_type, flags=flags)
+
+    def _is_whole(self, loaded: RawFilter) -> bool:
+        """Accepted, and not left to the interpreter in a mode that JITs."""
+        mode = self._guest.mode
+        jits = mode is not None and mode.jits
+        return loaded.verdict.accepted and (loaded.verdict.jited or not jits)
+
+    def _loads(self, probe: LoadProbe) -> bool:
+        loaded = self._load(probe.insns, probe.program_type, probe.flags)
+        try:
+            return self._is_whole(loaded)
+        finally:
+            loaded.close()
+
+    def _returns(self, probe: RunProbe) -> bool:
+        loaded = self._load(probe.insns, probe.program_type)
+        try:
+            if not self._is_whole(loaded):
+                return False
+            data = _PACKET if probe.program_type == _SOCKET_FILTER else None
+            run = loaded.run(data, cpu=probe.cpu)
+            return run.errno == 0 and run.retval == probe.retval
+        finally:
+            loaded.close()
+
+    def _attaches(self, probe: AttachProbe) -> bool:
+        loaded = RawFilter.load(
+            self._guest,
+            probe.insns,
+            self._order,
+            probe.program_type,
+            attach_type=probe.attach_type,
+            attach_btf=probe.function,
+        )
+        if not loaded.verdict.accepted:
+            return False
+        try:
+            loaded.attach().detach()
+        except AttachError:
+            return False
+        finally:
+            loaded.close()
+        return True
+
+    def _calls(self, helper: int, program_type: int) -> bool:
+        """As libbpf_probe_bpf_helper: a call without arguments is refused, but for them."""
+        loaded = self._load((Insn(_CALL, imm=helper), Insn(_EXIT)), program_type)
+        loaded.close()
+        return not any(words in loaded.verdict.log for words in _NO_HELPER)
+
+    def _creates(self, probe: TableProbe) -> bool:
+        spec = TableSpec(
+            "probe", probe.type, probe.key_size, probe.value_size, probe.entries, probe.flags
+        )
+        try:
+            table = Table.create(self._guest.connection, spec)
+        except RefusedError:
+            return False
+        table.close()
+        return True
+
+    def _types(self) -> bytes:
+        if self._btf is None:
+            try:
+                self._btf = self._guest.read_file(_BTF, _MAX_BTF)
+            except RefusedError:
+                self._btf = b""
+        return self._btf

@@ -1,0 +1,111 @@
+"""A feature that a kernel may lack: how to find out, and since when nobody may lack it.
+
+Data only: who probes and who accuses is elsewhere.
+"""
+
+from dataclasses import dataclass
+
+from harness.values.arch import Arch
+from harness.values.insn import Insn
+from harness.values.release import Version
+
+
+@dataclass(frozen=True, slots=True)
+class ShellProbe:
+    """There if a shell command in the guest ends with status 0."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProbe:
+    """There if a program is accepted and, in a mode that JITs, comes out as machine code."""
+
+    insns: tuple[Insn, ...]
+    program_type: int
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunProbe:
+    """There if a program is accepted, JITed where it must be, and returns what it should."""
+
+    insns: tuple[Insn, ...]
+    program_type: int
+    retval: int
+    cpu: int | None = None
+    """Where to run it; None leaves it to the kernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachProbe:
+    """There if a tracing program can be loaded for a kernel function and attached to it."""
+
+    insns: tuple[Insn, ...]
+    program_type: int
+    attach_type: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class KfuncProbe:
+    """There if the kernel's types (BTF) name a function of its own that programs may call."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperProbe:
+    """There if the verifier knows the helper in programs of that type."""
+
+    helper: int
+    program_type: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableProbe:
+    """There if such a table can be created; sizes in bytes."""
+
+    type: int
+    key_size: int
+    value_size: int
+    entries: int
+    flags: int = 0
+
+
+Probe = ShellProbe | LoadProbe | RunProbe | AttachProbe | KfuncProbe | HelperProbe | TableProbe
+
+Later = tuple[tuple[Arch, Version | None], ...]
+"""Architectures with their own first release; None if no release of theirs has it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing that a case may need."""
+
+    name: str
+    probe: Probe
+    since: Version
+    """The first release that has it, where nothing else is said."""
+
+    options: tuple[str, ...] = ()
+    """Kernel options that must all be on for it, beside BPF itself."""
+
+    elsewhere: Later = ()
+    """Where the first release is another one."""
+
+    jit_elsewhere: Later = ()
+    """Where the JIT came later than the interpreter."""
+
+    bug: str = ""
+    """For what a kernel ought to have and lacks by mistake: the mistake, and where it is."""
+
+    @property
+    def per_mode(self) -> bool:
+        """Whether the answer of the JIT and that of the interpreter may differ."""
+        return isinstance(self.probe, LoadProbe | RunProbe)
+
+    def first_release(self, arch: Arch, *, jits: bool) -> Version | None:
+        """Of that architecture; None if no release has it yet."""
+        later = self.elsewhere + (self.jit_elsewhere if jits else ())
+        return dict(later).get(arch, self.since)
