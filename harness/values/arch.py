@@ -102,15 +102,31 @@ class Arch:
     """Suffixes of linux-image-RELEASE-SUFFIX, best first; `cloud` boots fastest."""
 
     image_names: tuple[str, ...]
-    """File names of a kernel image, in a package and in a build tree, best first."""
+    """File names of a kernel image in a package, best first."""
+
+    built_image: str
+    """Where a build tree has the image for QEMU's -kernel; the last part is its make target."""
 
     channel_modules: tuple[str, ...]
     """Modules the kernel may need before it can reach its channel; built in is fine."""
+
+    linux: str
+    """ARCH= of the kernel's own makefiles."""
 
     image_header: ImageHeader | None = None
     """None where the kernel is booted as ELF."""
 
     memory_mib: int = 512
+
+    @property
+    def cross_prefix(self) -> str:
+        """CROSS_COMPILE= of Debian's cross compiler for it."""
+        return f"{self.triple}-"
+
+    @property
+    def cross_package(self) -> str:
+        """Debian package that holds that compiler."""
+        return f"gcc-{self.triple.replace('_', '-')}"
 
     def __str__(self) -> str:
         return self.name
@@ -143,7 +159,9 @@ X86_64 = Arch(
     uart_device=("-device", "isa-serial,chardev=agent,index=1"),
     virtio_serial="virtio-serial-pci",
     kernel_flavours=("cloud-amd64", "amd64"),
-    image_names=("vmlinuz", "bzImage", "arch/x86/boot/bzImage"),
+    image_names=("vmlinuz", "bzImage"),
+    built_image="arch/x86/boot/bzImage",
+    linux="x86_64",
     channel_modules=_VIRTIO_PCI_MODULES,
     # Boot protocol 2.12: a pointer that does not count the first sector, and XLF_KERNEL_64.
     image_header=ImageHeader(
@@ -173,7 +191,9 @@ ARM64 = Arch(
     uart_device=_PCI_UART,
     virtio_serial="virtio-serial-pci",
     kernel_flavours=("cloud-arm64", "arm64"),
-    image_names=("vmlinuz", "Image", "arch/arm64/boot/Image"),
+    image_names=("vmlinuz", "Image"),
+    built_image="arch/arm64/boot/Image",
+    linux="arm64",
     channel_modules=_VIRTIO_PCI_MODULES,
     image_header=ImageHeader(0x38, b"ARM\x64"),
 )
@@ -199,7 +219,9 @@ RISCV64 = Arch(
     virtio_serial="virtio-serial-pci",
     # Debian has riscv64 since trixie; no cloud flavour.
     kernel_flavours=("riscv64",),
-    image_names=("vmlinux", "vmlinuz", "Image", "arch/riscv/boot/Image"),
+    image_names=("vmlinux", "vmlinuz", "Image"),
+    built_image="arch/riscv/boot/Image",
+    linux="riscv",
     channel_modules=_VIRTIO_PCI_MODULES,
     image_header=ImageHeader(0x38, b"RSC\x05"),
 )
@@ -226,7 +248,9 @@ S390X = Arch(
     uart_device=("-device", "sclpconsole,chardev=agent"),
     virtio_serial="virtio-serial-ccw",
     kernel_flavours=("s390x",),
-    image_names=("vmlinuz", "bzImage", "arch/s390/boot/bzImage"),
+    image_names=("vmlinuz", "bzImage"),
+    built_image="arch/s390/boot/bzImage",
+    linux="s390",
     channel_modules=("virtio_ccw", "virtio_console"),
     # The image is loaded at address 0, so an address is an offset.
     image_header=ImageHeader(0x10008, b"S390EP", ReleasePointer(0x10428, 8)),
@@ -254,7 +278,9 @@ PPC64LE = Arch(
     uart_device=("-device", "spapr-vty,chardev=agent,reg=0x30001000"),
     virtio_serial="virtio-serial-pci",
     kernel_flavours=("powerpc64le",),
-    image_names=("vmlinux", "vmlinuz", "arch/powerpc/boot/zImage"),
+    image_names=("vmlinux", "vmlinuz"),
+    built_image="vmlinux",
+    linux="powerpc",
     channel_modules=_VIRTIO_PCI_MODULES,
 )
 
@@ -280,7 +306,9 @@ ARM = Arch(
     uart_device=_PCI_UART,
     virtio_serial="virtio-serial-pci",
     kernel_flavours=("armmp",),
-    image_names=("vmlinuz", "zImage", "arch/arm/boot/zImage"),
+    image_names=("vmlinuz", "zImage"),
+    built_image="arch/arm/boot/zImage",
+    linux="arm",
     channel_modules=_VIRTIO_PCI_MODULES,
     image_header=ImageHeader(0x24, b"\x18\x28\x6f\x01"),
 )
