@@ -79,8 +79,11 @@ class Machine:
 
     def look(self, arch: Arch) -> tuple[Found, ...]:
         """Every need for `arch`, met or not; runs a few `--version`, installs nothing."""
-        rest = tuple(self._look_for(need) for need in _NEEDS)
-        return (self._look_for_qemu(arch), *self._look_for_clang(), *rest)
+        return (self._look_for_qemu(arch), *self._look_for_clang(), *self.look_for(_NEEDS))
+
+    def look_for(self, needs: Sequence[Need]) -> tuple[Found, ...]:
+        """Each of the needs, met or not; installs nothing."""
+        return tuple(self._look_for(need) for need in needs)
 
     def require(self, arch: Arch) -> str:
         """Sees to it that everything is there and returns QEMU's version.
@@ -98,6 +101,21 @@ class Machine:
             raise MissingToolError(f"{arch.qemu} is still missing after its package was installed")
         _require_new_enough(version, arch)
         return version
+
+    def require_needs(self, needs: Sequence[Need]) -> None:
+        """The same for needs that are no architecture's; raises MissingToolError."""
+        if all(found.ok for found in self.look_for(needs)):
+            return
+        with locked(self.lock or cache_root() / "system-packages"):
+            self._install([p for found in self.look_for(needs) for p in found.packages])
+        missing = [found for found in self.look_for(needs) if not found.ok]
+        if missing:
+            packages = [p for found in missing for p in found.packages]
+            names = ", ".join(found.what for found in missing)
+            raise MissingToolError(
+                f"still missing after {' '.join(packages)} was installed: {names}",
+                remedy=self.install_command(packages),
+            )
 
     def qemu_version(self, arch: Arch) -> str | None:
         """`7.2.22`; None when there is no QEMU for `arch`."""
@@ -160,6 +178,9 @@ class Machine:
         version = self.qemu_version(arch)
         if version is not None:
             _require_new_enough(version, arch)
+        self._install(missing)
+
+    def _install(self, missing: Sequence[str]) -> None:
         if not missing:
             return
         prefix = self._privilege(missing)

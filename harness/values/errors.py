@@ -9,6 +9,7 @@
     │   ├── AnnotationError        malformed or contradictory expectations above a program
     │   ├── CaseError              a case file that cannot be collected
     │   └── KernelError            an image, package or configuration that cannot be booted
+    │       └── BuildError         a source tree that cannot be configured or compiled
     └── InfrastructureError        our side of the fence: exit code 3, outcome BROKEN
         ├── MissingToolError       a program or package this machine lacks; carries the remedy
         ├── DownloadError          the archive did not deliver what its signed lists promise
@@ -83,6 +84,10 @@ class CaseError(UsageError):
 
 class KernelError(UsageError):
     """What the user named as a kernel cannot be booted by us."""
+
+
+class BuildError(KernelError):
+    """The user's kernel source tree cannot be configured or compiled; carries make's own words."""
 
 
 class InfrastructureError(HarnessError):
