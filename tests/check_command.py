@@ -11,14 +11,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.boot.command import Hardware
 from harness.cli import check
 from harness.cli.main import main
+from harness.kernels.resolve import DEFAULT_KERNEL
 from harness.runner.target import Target
-from harness.values.accel import AccelChoice
+from harness.values.accel import Accel, AccelChoice
 from harness.values.arch import Arch
+from harness.values.errors import DownloadError, NoPackageError
 from tests import fake_qemu
 from tests.fake_guests import TARGET
 
@@ -27,8 +30,22 @@ _LIMIT_S = 30.0
 
 
 def _target(arch: Arch, kernel: str, choice: AccelChoice, *, cpu_model: str | None) -> Target:
-    del arch, kernel, choice, cpu_model
-    return TARGET
+    """The only target there is, for the kernel of a single-target run; others by their number."""
+    del choice
+    if kernel == DEFAULT_KERNEL:
+        return replace(TARGET, kernel=replace(TARGET.kernel, arch=arch))
+    if kernel == "debian:6.99":
+        raise NoPackageError(f"no such kernel for {arch}", ("6.12",), remedy="take 6.12")
+    if kernel == "debian:6.98":
+        raise DownloadError("the archive did not answer", remedy="try again")
+    if kernel == "debian:6.97":
+        time.sleep(_LIMIT_S)
+    # 6.12.1 is what the default kernel is, too.
+    release, digest = f"{kernel.removeprefix('debian:')}-fake", kernel[-1] * 64
+    if kernel == "debian:6.12.1":
+        digest = TARGET.kernel.digest
+    found = replace(TARGET.kernel, arch=arch, release=release, source=kernel, digest=digest)
+    return replace(TARGET, kernel=found, hardware=Hardware(Accel.TCG, cpu_model=cpu_model))
 
 
 def _no_compiler(source: Path) -> bytes:
@@ -112,5 +129,9 @@ def processes_of(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    vars(check).update(prepare_target=_target, case_compiler=lambda arch: _no_compiler)
+    vars(check).update(
+        prepare_target=_target,
+        case_compiler=lambda arch: _no_compiler,
+        require_programs=lambda arch: "7.2.0",
+    )
     sys.exit(main())

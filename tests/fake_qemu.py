@@ -1,9 +1,9 @@
 """A program in QEMU's place: the agent is a fake one, and the console has what a test wants.
 
-Put into a folder as qemu-system-x86_64 by `install`, it obeys FAKE_QEMU: `serve`, `hang` (never
-ready), `mute` (ready, never answers), `garbage`, `torn` (dies in mid-reply), `panic`, `refuse`
-(ends at once, as QEMU does on a bad option). A shell command in the guest that is one of these
-words happens to the guest then.
+`install` puts it into a folder under the name of every architecture's QEMU. It obeys FAKE_QEMU:
+`serve`, `hang` (never ready), `mute` (ready, never answers), `garbage`, `torn` (dies in mid-reply),
+`panic`, `refuse` (ends at once, as QEMU does on a bad option). A shell command in the guest that is
+one of these words happens to the guest then.
 """
 
 import os
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.formats.wire import FROM_HOST, Decoder, Kind, Message, encode
+from harness.values.arch import ARCHES
 
 _PANIC = "[    3.100000] Kernel panic - not syncing: sysrq triggered crash\n"
 _BUILD = "build"
@@ -25,13 +26,14 @@ _BUILD = "build"
 def install(folder: Path) -> Path:
     """The folder, to be put first in PATH; the program in it runs with this Python."""
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "qemu-system-x86_64"
     root = Path(__file__).resolve().parent.parent
-    program.write_text(
-        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
-        "from tests.fake_qemu import main\nmain()\n"
-    )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    for arch in ARCHES:
+        program = folder / arch.qemu
+        program.write_text(
+            f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
+            "from tests.fake_qemu import main\nmain()\n"
+        )
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return folder
 
 

@@ -26,14 +26,30 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.records: list[Record] = []
-        self.pool = GuestPool(TARGET, self._guest_folder, boot_timeout_s=20)
-        self.run = Run(TARGET, self.pool, self.records.append)
+        self.pool = self.pool_of("")
+
+    def pool_of(self, prefix: str) -> GuestPool:
+        return GuestPool(TARGET, self.guest_folder, boot_timeout_s=20, prefix=prefix)
 
     def execute(self, *cases: ScriptedCase, limit_s: float = 20, jobs: int = 2) -> bool:
-        with ThreadPoolExecutor(jobs) as executor:
-            return self.run.execute(cases, MODES, executor, Deadline.after(limit_s))
+        return self.execute_all((self.pool, cases), limit_s=limit_s, jobs=jobs)
 
-    def _guest_folder(self, name: str) -> Path:
+    def execute_all(
+        self,
+        *lanes: tuple[GuestPool, tuple[ScriptedCase, ...]],
+        limit_s: float = 20,
+        jobs: int = 2,
+    ) -> bool:
+        """One run of several targets, each with a pool and cases of its own."""
+        with (
+            ThreadPoolExecutor(jobs) as executor,
+            Run(executor, self.records.append) as run,
+        ):
+            for pool, cases in lanes:
+                run.start(TARGET, pool, cases, MODES)
+            return run.wait(Deadline.after(limit_s))
+
+    def guest_folder(self, name: str) -> Path:
         path = self.folder / name
         path.mkdir()
         return path
@@ -51,6 +67,24 @@ def test_every_case_of_every_batch_gets_its_record(bench: Bench) -> None:
 
     assert bench.execute(*cases)
     assert sorted(r.program for r in bench.records) == sorted(case.name for case in cases)
+    assert living_processes() == ()
+
+
+def test_targets_share_the_executor_and_give_their_memory_back(bench: Bench) -> None:
+    """No more guests run than there are threads, though each target has its own."""
+    seen: list[int] = []
+
+    def look(guest: Guest) -> None:
+        guest.health()
+        seen.append(len(living_processes()))
+
+    first, second = bench.pool_of("a-"), bench.pool_of("b-")
+    cases = tuple(ScriptedCase(f"case_{number}", look) for number in range(24))
+
+    assert bench.execute_all((first, cases), (second, cases))
+    assert len(bench.records) == 48
+    assert {r.guest.partition("-")[0] for r in bench.records} == {"a", "b"}
+    assert max(seen) <= 2
     assert living_processes() == ()
 
 
@@ -78,7 +112,7 @@ def test_a_guest_that_starts_while_the_run_is_being_ended_is_ended_too(
     """Its thread had asked for it before the pool was told to refuse."""
     monkeypatch.setenv("FAKE_QEMU", "hang")
     asked = threading.Event()
-    make_folder = bench._guest_folder
+    make_folder = bench.guest_folder
 
     def slow_folder(name: str) -> Path:
         asked.set()
@@ -86,7 +120,6 @@ def test_a_guest_that_starts_while_the_run_is_being_ended_is_ended_too(
         return make_folder(name)
 
     bench.pool = GuestPool(TARGET, slow_folder, boot_timeout_s=20)
-    bench.run = Run(TARGET, bench.pool, bench.records.append)
     start_s = time.monotonic()
 
     assert not bench.execute(ScriptedCase("late"), limit_s=0.5)

@@ -1,46 +1,43 @@
-"""`bpf-harness check`: cases on a kernel, verdicts as they come, a report, an exit code."""
+"""`bpf-harness check`: cases on kernels, verdicts as they come, a report, an exit code."""
 
 import argparse
 import math
-import os
 import sys
-import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
-from harness.cli.options import add_target, parse_modes
-from harness.reports.directory import ReportDirectory
-from harness.reports.jsonl import JsonlReport
-from harness.reports.junit import JunitReport
-from harness.reports.ktap import KtapReport
-from harness.reports.progress import ProgressReport
-from harness.reports.report import Reports, RunSummary
-from harness.reports.summary import SummaryReport
+from harness.cli.options import add_targets, parse_modes, parse_targets
+from harness.cli.session import Session, Settings, make_directory, time_limit_came
+from harness.cli.signals import TimeLimitError, time_limit
+from harness.host.capacity import guests_at_once
+from harness.host.system_packages import require_programs
 from harness.runner.batch import Isolation
 from harness.runner.cases import Case
-from harness.runner.collect import Chosen, Collector
-from harness.runner.pool import BOOT_TIMEOUT_S, GuestPool
-from harness.runner.run import Run
+from harness.runner.collect import Chosen, Collector, Found
+from harness.runner.matrix import (
+    Prepared,
+    broken_records,
+    find_everywhere,
+    first_to_run,
+    no_package_line,
+    prepare_each,
+)
+from harness.runner.pool import BOOT_TIMEOUT_S
 from harness.runner.selection import parse_selection
-from harness.runner.target import Target, prepare_target
+from harness.runner.target import Target, TargetName, prepare_target
 from harness.toolchain.case_compiler import case_compiler
 from harness.values.accel import AccelChoice
-from harness.values.arch import parse_arch
+from harness.values.arch import Arch
 from harness.values.deadline import Deadline
-from harness.values.errors import ReportError
+from harness.values.errors import HarnessError, NoPackageError
 from harness.values.mode import Mode
-from harness.values.record import Record
-from harness.values.verdict import Outcome, exit_code
 
 _DEFAULT_PATHS = ("cases",)
 _DEFAULT_REPORTS = Path("build/report")
 
 EXIT_NOTHING_RAN = 4
-EXIT_TIME_LIMIT = 124
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folders, .bpf.c files, objects or scenario_*.py, each maybe :PROGRAM "
         "(default: cases)",
     )
-    add_target(parser)
+    add_targets(parser)
     parser.add_argument(
         "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
     )
@@ -64,12 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-j",
         dest="jobs",
         type=_positive,
-        default=_default_jobs(),
+        default=None,
         metavar="N",
-        help="guests in parallel (default: one a core, at most 4)",
+        help="guests in parallel (default: one a core, as far as free memory goes)",
     )
     parser.add_argument("--isolate", default="batch", help="batch or case: a fresh guest for each")
-    parser.add_argument("--cpu", default=None, help="QEMU CPU model instead of the default")
     parser.add_argument(
         "--report-dir",
         type=Path,
@@ -99,116 +95,128 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prepare, collect, run, report; the exit code of design: 0, 1, 3, 4 or 124."""
-    arch = parse_arch(args.arch)
-    modes = parse_modes(args.mode)
-    isolation = Isolation.parse(args.isolate)
-    choices = [Chosen.parse(text) for text in args.paths]
-    wanted = parse_selection(args.select)
-    deadline = Deadline.after(args.timeout or math.inf)
-    target = prepare_target(arch, args.kernel, AccelChoice.parse(args.accel), cpu_model=args.cpu)
-    cases = Collector(arch, case_compiler(arch)).collect(choices, wanted)
-    if args.list:
-        sys.stdout.writelines(f"{case.id}\n" for case in cases)
-        return 0
-    total = sum(len(set(case.modes) & set(modes)) for case in cases)
-    if not total:
-        sys.stderr.write(f"bpf-harness: nothing to run on {arch} of what was named\n")
-        return EXIT_NOTHING_RAN
+    names = parse_targets(args)
     check = _Check(
-        target, _directory(args.report_dir, args.report_parent), modes, isolation, args.jobs
+        settings=Settings(
+            modes=parse_modes(args.mode),
+            isolation=Isolation.parse(args.isolate),
+            jobs=args.jobs or guests_at_once(max(name.arch.memory_mib for name in names)),
+            deadline=Deadline.after(args.timeout or math.inf),
+            boot_timeout_s=args.boot_timeout,
+            many=len(names) > 1,
+        ),
+        choices=tuple(Chosen.parse(text) for text in args.paths),
+        wanted=parse_selection(args.select),
+        accel=AccelChoice.parse(args.accel),
+        list_only=args.list,
+        report_dir=args.report_dir,
+        report_parent=args.report_parent,
     )
-    return check.run(cases, total, deadline, args.boot_timeout)
+    try:
+        return check.on_many(names) if len(names) > 1 else check.on_one(names[0])
+    except TimeLimitError:
+        return time_limit_came()
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One run, with everything that is settled before it starts."""
+    """What the user asked for, but for the targets."""
 
-    target: Target
-    directory: ReportDirectory
-    modes: tuple[Mode, ...]
-    isolation: Isolation
-    jobs: int
+    settings: Settings
+    choices: tuple[Chosen, ...]
+    wanted: Callable[[str], bool]
+    accel: AccelChoice
+    list_only: bool
+    report_dir: Path | None
+    report_parent: Path
 
-    def run(
-        self, cases: Sequence[Case], total: int, deadline: Deadline, boot_timeout_s: float
-    ) -> int:
-        pool = GuestPool(self.target, self._guest_folder, boot_timeout_s=boot_timeout_s)
-        outcomes: list[Outcome] = []
-        reports = self._reports(total)
-        started, start_s = datetime.now().astimezone(), time.monotonic()
-        complete = False
-
-        def take(record: Record) -> None:
-            if record.final:
-                outcomes.append(record.verdict.outcome)
-            reports.add(record)
-
-        executor = ThreadPoolExecutor(self.jobs, "guest")
-        try:
-            work = Run(self.target, pool, take, self.isolation)
-            complete = work.execute(cases, self.modes, executor, deadline)
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
-            reports.close(
-                RunSummary(
-                    started,
-                    time.monotonic() - start_s,
-                    pool.started,
-                    str(self.target.accel),
-                    interrupted=not complete,
-                    notes=(f"report: {self.directory.path}",),
-                )
-            )
-        if not complete:
-            sys.stderr.write("bpf-harness: the time limit came before the last verdict\n")
-            return EXIT_TIME_LIMIT
-        return reports.exit_code(exit_code(tuple(outcomes)))
-
-    def _reports(self, total: int) -> Reports:
-        directory = self.directory
-        return Reports(
-            (
-                JsonlReport(directory.results, directory.logs),
-                JunitReport(directory.junit),
-                KtapReport(directory.ktap),
-                ProgressReport(sys.stderr, total),
-                SummaryReport(sys.stdout, directory.summary),
-            ),
-            _complain,
+    def on_one(self, name: TargetName) -> int:
+        """Nothing is run unless the target is there and every case can be read."""
+        target = self._prepare(name)
+        collector = Collector(name.arch, case_compiler(name.arch))
+        found = find_everywhere([(name.arch, collector)], self.choices, self.wanted)
+        total = self._trials(found[name.arch].cases)
+        if self.list_only or not total:
+            return self._without_guests(found)
+        return self._session(total).conduct(
+            lambda session: session.start(target, found[name.arch].cases)
         )
 
-    def _guest_folder(self, name: str) -> Path:
-        target = self.target
-        folder = self.directory.guest(name)
-        folder.write_versions(
-            {
-                "kernel": f"{target.kernel.release}, {target.kernel.origin}",
-                "kernel sha256": target.kernel.digest,
-                "image": target.image.digest,
-                "agent": target.image.agent_build,
-                "qemu": target.qemu_version,
-                "acceleration": str(target.accel),
-            }
-        )
-        return folder.path
+    def on_many(self, names: tuple[TargetName, ...]) -> int:
+        """Every case is read for every architecture first; targets that fail cost only theirs."""
+        arches = dict.fromkeys(name.arch for name in names)
+        collectors = ((arch, _collector(arch)) for arch in arches)
+        found = find_everywhere(collectors, self.choices, self.wanted)
+        total = sum(self._trials(found[name.arch].cases) for name in names)
+        if self.list_only or not total:
+            return self._without_guests(found)
+        steps = prepare_each(names, self._prepare)
+        first = first_to_run(steps)
+
+        def feed(session: Session) -> None:
+            begun: dict[tuple[object, ...], TargetName] = {}
+            for step in chain(first, steps):
+                self._begin(session, step, found[step.name.arch].cases, begun)
+
+        return self._session(total).conduct(feed)
+
+    def _begin(
+        self,
+        session: Session,
+        step: Prepared,
+        cases: tuple[Case, ...],
+        begun: dict[tuple[object, ...], TargetName],
+    ) -> None:
+        outcome = step.outcome
+        if isinstance(outcome, NoPackageError):
+            session.leave_out(self._trials(cases), no_package_line(step.name, outcome))
+        elif isinstance(outcome, HarnessError):
+            for record in broken_records(step.name, cases, self.settings.modes, outcome):
+                session.record(record)
+        else:
+            same = begun.setdefault(outcome.identity, step.name)
+            if same is step.name:
+                session.start(outcome, cases)
+            else:
+                line = f"{step.name}: the same kernel as {same}, {outcome.kernel.release}"
+                session.leave_out(self._trials(cases), line)
+
+    def _prepare(self, name: TargetName) -> Target:
+        with time_limit(self.settings.deadline):
+            return prepare_target(name.arch, name.kernel, self.accel, cpu_model=name.cpu_model)
+
+    def _trials(self, cases: tuple[Case, ...]) -> int:
+        modes: set[Mode] = set(self.settings.modes)
+        return sum(len(modes.intersection(case.modes)) for case in cases)
+
+    def _session(self, total: int) -> Session:
+        directory = make_directory(self.report_dir, self.report_parent)
+        return Session(self.settings, directory, total)
+
+    def _without_guests(self, found: dict[Arch, Found]) -> int:
+        """--list, or nothing to do."""
+        if not self.list_only:
+            arches = ", ".join(str(arch) for arch in found)
+            sys.stderr.write(f"bpf-harness: nothing to run on {arches} of what was named\n")
+            return EXIT_NOTHING_RAN
+        sys.stdout.writelines(f"{line}\n" for line in _listing(found))
+        return 0
 
 
-def _directory(named: Path | None, parent: Path) -> ReportDirectory:
-    now = datetime.now().astimezone()
-    if named is not None:
-        return ReportDirectory.create_at(named, now)
-    directory = ReportDirectory.create_in(parent, now)
-    # The newest report by a fixed name, for people.
-    with suppress(OSError):
-        latest = parent / "latest"
-        latest.unlink(missing_ok=True)
-        latest.symlink_to(directory.path.name)
-    return directory
+def _collector(arch: Arch) -> Collector:
+    require_programs(arch)
+    return Collector(arch, case_compiler(arch))
 
 
-def _complain(error: ReportError) -> None:
-    sys.stderr.write(f"bpf-harness: {error}\n")
+def _listing(found: dict[Arch, Found]) -> list[str]:
+    """Every case once; after a # those that say themselves that they are not for all of these."""
+    cases = dict.fromkeys(str(case.id) for one in found.values() for case in one.cases)
+    not_here: dict[str, list[str]] = {}
+    for arch, one in found.items():
+        for left in one.not_here:
+            not_here.setdefault(f"{left.id}: {left.reason}", []).append(str(arch))
+    notes = (f"# not on {' '.join(arches)}: {text}" for text, arches in not_here.items())
+    return [*cases, *notes]
 
 
 def _positive(text: str) -> int:
@@ -216,8 +224,3 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return number
-
-
-def _default_jobs() -> int:
-    """A guest under emulation keeps one core busy; a guest takes half a GiB."""
-    return max(1, min(4, os.cpu_count() or 1))

@@ -1,28 +1,91 @@
 """Options that several commands share, and what they mean."""
 
 import argparse
+from collections.abc import Iterable
 
+from harness.kernels.names import parse_kernel_name
 from harness.kernels.resolve import DEFAULT_KERNEL
+from harness.runner.target import TargetName
 from harness.values.accel import AccelChoice
+from harness.values.arch import ARCHES, Arch, parse_arch
 from harness.values.mode import Mode
+
+_DEFAULT_ARCH = "x86_64"
+_ALL_ARCHES = "all"
+_KERNEL_FORMS = "debian:SERIES, debian:RELEASE, an image or a .deb"
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Which kernel, on which architecture, executed how."""
-    parser.add_argument("--arch", default="x86_64", help="architecture (default: x86_64)")
+    parser.add_argument(
+        "--arch", default=_DEFAULT_ARCH, help=f"architecture (default: {_DEFAULT_ARCH})"
+    )
+    parser.add_argument(
+        "--kernel", default=DEFAULT_KERNEL, help=f"{_KERNEL_FORMS} (default: {DEFAULT_KERNEL})"
+    )
+    _add_accel(parser)
+
+
+def add_targets(parser: argparse.ArgumentParser) -> None:
+    """The same where there may be many: every architecture is crossed with every kernel."""
+    parser.add_argument(
+        "--arch",
+        action="append",
+        metavar="ARCH",
+        help=f"architecture, or all; may be repeated (default: {_DEFAULT_ARCH})",
+    )
     parser.add_argument(
         "--kernel",
-        default=DEFAULT_KERNEL,
-        help=f"debian:SERIES, debian:RELEASE, an image or a .deb (default: {DEFAULT_KERNEL})",
+        action="append",
+        metavar="KERNEL",
+        help=f"{_KERNEL_FORMS}; may be repeated (default: {DEFAULT_KERNEL})",
     )
+    parser.add_argument(
+        "--cpu",
+        action="append",
+        metavar="MODEL",
+        help="QEMU CPU model instead of the default; may be repeated",
+    )
+    _add_accel(parser)
+
+
+def parse_targets(args: argparse.Namespace) -> tuple[TargetName, ...]:
+    """The targets of --arch, --kernel and --cpu: one architecture after the other.
+
+    Raises UsageError for a name that can be none, before anything is prepared.
+    """
+    kernels = tuple(dict.fromkeys(args.kernel or [DEFAULT_KERNEL]))
+    for kernel in kernels:
+        parse_kernel_name(kernel)
+    models = tuple(dict.fromkeys(args.cpu or [None]))
+    return tuple(
+        TargetName(arch, kernel, model)
+        for arch in parse_arches(args.arch)
+        for kernel in kernels
+        for model in models
+    )
+
+
+def parse_arches(words: list[str] | None) -> tuple[Arch, ...]:
+    """The architectures of `--arch`: repeated, several in a word, or `all`."""
+    names = _split(words) or [_DEFAULT_ARCH]
+    if _ALL_ARCHES in names:
+        return ARCHES
+    return tuple(dict.fromkeys(parse_arch(name) for name in names))
+
+
+def parse_modes(words: list[str] | None) -> tuple[Mode, ...]:
+    """The modes of `--mode`, which may be repeated and may hold several words; all by default."""
+    return tuple(dict.fromkeys(Mode.parse(name) for name in _split(words))) or tuple(Mode)
+
+
+def _split(words: Iterable[str] | None) -> list[str]:
+    return [name for word in words or () for name in word.replace(",", " ").split()]
+
+
+def _add_accel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accel",
         default=AccelChoice.AUTO.value,
         help="auto, kvm or tcg (default: auto: KVM if it is seen to work)",
     )
-
-
-def parse_modes(words: list[str] | None) -> tuple[Mode, ...]:
-    """The modes of `--mode`, which may be repeated and may hold several words; all by default."""
-    names = [name for word in words or [] for name in word.replace(",", " ").split()]
-    return tuple(dict.fromkeys(Mode.parse(name) for name in names)) or tuple(Mode)

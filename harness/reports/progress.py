@@ -58,6 +58,11 @@ class ProgressReport:
     def close(self, summary: RunSummary) -> None:
         self._screen.clear()
 
+    def leave_out(self, trials: int, line: str) -> None:
+        """So many of the trials will not be run; `line` says why."""
+        self._total -= trials
+        self._screen.say(one_line(line))
+
     @property
     def _done(self) -> int:
         return sum(self._counts.values())

@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import TextIO
 
 from harness.reports.files import write_whole
+from harness.reports.problem import shown_evidence
 from harness.reports.report import RunSummary
-from harness.reports.text import one_line, verbatim_line
+from harness.reports.text import one_line
 from harness.values.record import Record
-from harness.values.verdict import Outcome, Verdict
+from harness.values.verdict import Outcome
 
 _LISTED = 200
 """Trials that are listed one by one; results.jsonl has all of them."""
-
-_EVIDENCE = 6
-"""Lines of evidence shown under a trial."""
 
 _ROW = tuple[str, str, str, str]
 
@@ -114,27 +112,13 @@ def _problem(records: list[Record]) -> Iterator[str]:
     yield f"{verdict.outcome} {one_line(record.case)} [{modes}; {record.arch}]"
     yield f"  {one_line(verdict.reason)}"
     if verdict.outcome is not Outcome.UNSUPPORTED:
-        yield from (f"  | {line}" for line in _shown_evidence(verdict))
+        yield from (f"  | {line}" for line in shown_evidence(verdict))
         guests = dict.fromkeys(f"guests/{record.guest}" for record in records if record.guest)
         if guests:
             yield f"  guest: {' '.join(guests)}"
         if record.reproduce:
             yield f"  reproduce: {one_line(record.reproduce)}"
     yield ""
-
-
-def _shown_evidence(verdict: Verdict) -> Iterator[str]:
-    """The beginning of a crash; of anything else the end, where the verifier gives its reason."""
-    lines = [verbatim_line(line, 160) for line in verdict.evidence]
-    more = len(lines) - _EVIDENCE
-    if more <= 0:
-        yield from lines
-        return
-    note = f"… {more} more {'line' if more == 1 else 'lines'} in results.jsonl"
-    if verdict.outcome is Outcome.CRASHED:
-        yield from (*lines[:_EVIDENCE], note)
-    else:
-        yield from (note, *lines[-_EVIDENCE:])
 
 
 def _align(rows: list[tuple[str, ...]], text_columns: int) -> Iterator[str]:

@@ -55,12 +55,31 @@ class Chosen:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """A case that says itself why it is not for this architecture."""
+
+    id: CaseId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the choices come to on one architecture."""
+
+    cases: tuple[Case, ...]
+    not_here: tuple[NotHere, ...]
+    absent: tuple[CaseError, ...]
+    """One for each choice of a program that is no case on this architecture."""
+
+
 class Collector:
     """Turns files into cases for one architecture."""
 
     def __init__(self, arch: Arch, compile: Compile) -> None:
         self._arch = arch
         self._compile = compile
+        self._not_here: dict[CaseId, str] = {}
 
     def collect(
         self, choices: Iterable[Chosen], wanted: Callable[[str], bool] = lambda name: True
@@ -69,16 +88,30 @@ class Collector:
 
         Raises the error of the only malformed file, or a CaseError that lists all of them.
         """
+        found = self.find(choices, wanted)
+        if found.absent:
+            raise _joined(list(found.absent))
+        return found.cases
+
+    def find(
+        self, choices: Iterable[Chosen], wanted: Callable[[str], bool] = lambda name: True
+    ) -> Found:
+        """The same, where a program that is not for this architecture need not be an error."""
         tasks = [(path, choice.program) for choice in choices for path in _files(choice.path)]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             results = list(pool.map(lambda task: self._try(*task), tasks))
         problems = [result for result in results if isinstance(result, HarnessError)]
-        if problems:
-            raise _joined(problems)
+        malformed = [problem for problem in problems if not isinstance(problem, _AbsentError)]
+        if malformed:
+            raise _joined(malformed)
         found = (case for result in results if isinstance(result, tuple) for case in result)
         # By name, because a folder and a file in it may both be chosen.
         cases = {str(case.id): case for case in found}
-        return tuple(case for name, case in cases.items() if wanted(name))
+        return Found(
+            tuple(case for name, case in cases.items() if wanted(name)),
+            tuple(NotHere(i, why) for i, why in self._not_here.items() if wanted(str(i))),
+            tuple(problem for problem in problems if isinstance(problem, _AbsentError)),
+        )
 
     def read(self, path: Path) -> tuple[Case, ...]:
         """The cases of one file that apply to the architecture; raises UsageError."""
@@ -125,12 +158,14 @@ class Collector:
     ) -> Iterable[Case]:
         for spec in obj.filters:
             expectation = expectations[spec.name]
-            if not expectation.applies_to(self._arch):
-                continue
             for privileged in _privileges(expectation):
+                case_id = CaseId(path.as_posix(), spec.name, privileged)
+                if not expectation.applies_to(self._arch):
+                    self._not_here[case_id] = _why_not_here(expectation, self._arch)
+                    continue
                 yield FilterCase(
                     Loadable(
-                        CaseId(path.as_posix(), spec.name, privileged),
+                        case_id,
                         data,
                         obj,
                         spec,
@@ -138,6 +173,13 @@ class Collector:
                         companions_of(spec, expectations, privileged=privileged),
                     )
                 )
+
+
+def _why_not_here(expectation: Expectation, arch: Arch) -> str:
+    endianness = expectation.endianness
+    if endianness is not None and endianness.byte_order is not arch.byte_order:
+        return f"only on {endianness.byte_order.value}-endian machines: {endianness.reason}"
+    return f"only on {' '.join(expectation.arches)}"
 
 
 def _privileges(expectation: Expectation) -> tuple[bool, ...]:
@@ -175,11 +217,15 @@ def _read_file(path: Path) -> bytes:
         raise CaseError(f"cannot read {path}: {error.strerror}") from error
 
 
+class _AbsentError(CaseError):
+    """A program that was named and is no case, at least on this architecture."""
+
+
 def _only(path: Path, cases: tuple[Case, ...], program: str) -> tuple[Case, ...]:
     chosen = tuple(case for case in cases if case.id.program == program)
     if not chosen:
         names = " ".join(dict.fromkeys(case.id.program for case in cases))
-        raise CaseError(f"{path} has no case {program!r} here", remedy=f"it has: {names}")
+        raise _AbsentError(f"{path} has no case {program!r} here", remedy=f"it has: {names}")
     return chosen
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from itertools import islice
+from types import TracebackType
 
 from harness.runner.batch import BatchRunner, Isolation, Sink
 from harness.runner.cases import Case
@@ -26,40 +27,64 @@ _LOOK_AGAIN_S = 0.2
 
 
 class Run:
-    """One run of cases on one target."""
+    """One run of cases, on one target or on many that share an executor.
+
+    A `with` block: whatever ends it, Ctrl-C among them, every guest is ended before it is left.
+    """
 
     def __init__(
-        self,
-        target: Target,
-        guests: GuestPool,
-        sink: Sink,
-        isolation: Isolation = Isolation.BATCH,
+        self, executor: Executor, sink: Sink, isolation: Isolation = Isolation.BATCH
     ) -> None:
-        self._guests = guests
+        self._executor = executor
         self._sink = sink
+        self._isolation = isolation
         self._lock = threading.Lock()
         self._stopped = False
-        self._batches = BatchRunner(target, guests, self._record, isolation)
+        self._futures: list[Future[None]] = []
+        self._pools: list[GuestPool] = []
 
-    def execute(
+    def __enter__(self) -> "Run":
+        return self
+
+    def __exit__(
         self,
-        cases: Sequence[Case],
-        modes: tuple[Mode, ...],
-        executor: Executor,
-        deadline: Deadline,
-    ) -> bool:
-        """Run all cases in all modes; False if the deadline came first.
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
 
-        On any exception, Ctrl-C among them, every guest is ended before it goes on its way.
+    def start(
+        self, target: Target, guests: GuestPool, cases: Sequence[Case], modes: tuple[Mode, ...]
+    ) -> None:
+        """Begin to run all cases in all modes, after what was started before.
+
+        The pool is the run's from here on: it shrinks as the batches end, and is closed.
         """
-        futures = [executor.submit(self._batches.run, batch, modes) for batch in _batches(cases)]
-        try:
-            return self._wait(futures, deadline)
-        finally:
-            self._stop(futures)
+        batches = list(_batches(cases))
+        lane = _Lane(
+            BatchRunner(target, guests, self.record, self._isolation), guests, len(batches)
+        )
+        self._pools.append(guests)
+        for batch in batches:
+            self._futures.append(self._executor.submit(lane.run, batch, modes))
 
-    def _wait(self, futures: list[Future[None]], deadline: Deadline) -> bool:
-        pending = set(futures)
+    def record(self, record: Record) -> None:
+        """Pass a record on, from any thread; none once the run was stopped."""
+        with self._lock:
+            # What a trial says after its guest was ended under it is not the kernel's doing.
+            if not self._stopped:
+                self._sink(record)
+
+    def look(self) -> None:
+        """Raise what a batch that has ended has raised."""
+        for future in self._futures:
+            if future.done():
+                future.result()
+
+    def wait(self, deadline: Deadline) -> bool:
+        """Until all that was started has ended; False if the deadline came first."""
+        pending = set(self._futures)
         while pending:
             # Short waits, so that a signal is handled between them on every platform.
             done, pending = wait(pending, timeout=min(0.5, deadline.left_s()))
@@ -69,21 +94,39 @@ class Run:
                 return False
         return True
 
-    def _stop(self, futures: list[Future[None]]) -> None:
+    def _stop(self) -> None:
         """After this no record is taken any more and no guest runs."""
         with self._lock:
             self._stopped = True
-        unfinished = [future for future in futures if not future.cancel() and not future.done()]
+        unfinished = [
+            future for future in self._futures if not future.cancel() and not future.done()
+        ]
         if unfinished:
-            self._guests.refuse()
+            for pool in self._pools:
+                pool.refuse()
             _end_guests(unfinished)
-        self._guests.close()
+        for pool in self._pools:
+            pool.close()
 
-    def _record(self, record: Record) -> None:
-        with self._lock:
-            # What a trial says after its guest was ended under it is not the kernel's doing.
-            if not self._stopped:
-                self._sink(record)
+
+class _Lane:
+    """The batches of one target, and how many of them have not ended."""
+
+    def __init__(self, batches: BatchRunner, guests: GuestPool, count: int) -> None:
+        self._batches = batches
+        self._guests = guests
+        self._lock = threading.Lock()
+        self._left = count
+
+    def run(self, cases: tuple[Case, ...], modes: tuple[Mode, ...]) -> None:
+        try:
+            self._batches.run(cases, modes)
+        finally:
+            with self._lock:
+                self._left -= 1
+                left = self._left
+            # A batch uses one guest at a time: what is more keeps memory from the next target.
+            self._guests.keep(left)
 
 
 def _end_guests(unfinished: list[Future[None]]) -> None:

@@ -17,6 +17,19 @@ from harness.vm.accel_proof import choose_accel
 
 
 @dataclass(frozen=True, slots=True)
+class TargetName:
+    """A target as the user names it; nothing of it need exist."""
+
+    arch: Arch
+    kernel: str
+    cpu_model: str | None = None
+
+    def __str__(self) -> str:
+        words = (str(self.arch), self.kernel, self.cpu_model)
+        return " × ".join(word for word in words if word is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A kernel that guests can be started with."""
 
@@ -31,6 +44,11 @@ class Target:
     @property
     def arch(self) -> Arch:
         return self.kernel.arch
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Equal for targets that are the same however they were named."""
+        return self.arch, self.kernel.digest, self.hardware.cpu_model
 
 
 def prepare_target(
