@@ -7,6 +7,16 @@ emulation; package names are Debian's.
 from dataclasses import dataclass
 from enum import Enum
 
+from harness.values.cpu_model import (
+    ARM64_CODE,
+    ARM_CODE,
+    PPC64LE_CODE,
+    RISCV64_CODE,
+    S390X_CODE,
+    X86_64_CODE,
+    CpuModel,
+    MachineCode,
+)
 from harness.values.errors import UnknownNameError
 
 
@@ -83,8 +93,8 @@ class Arch:
     machine: tuple[str, ...]
     """Machine and CPU arguments that do not depend on the accelerator."""
 
-    tcg_cpu: str
-    """CPU model under software emulation."""
+    code: MachineCode
+    """How its JITed code is read, and the CPU models that make it differ."""
 
     console: str
     """tty of the console= argument; QEMU's first -serial."""
@@ -128,6 +138,16 @@ class Arch:
         """Debian package that holds that compiler."""
         return f"gcc-{self.triple.replace('_', '-')}"
 
+    @property
+    def cpu_models(self) -> tuple[CpuModel, ...]:
+        """Those worth sweeping; the first is the default under software emulation."""
+        return self.code.models
+
+    @property
+    def tcg_cpu(self) -> str:
+        """QEMU's -cpu argument under software emulation."""
+        return self.cpu_models[0].qemu
+
     def __str__(self) -> str:
         return self.name
 
@@ -150,10 +170,7 @@ X86_64 = Arch(
     qemu_package="qemu-system-x86",
     # q35 and pc boot in the same time; q35 has PCIe, as real machines do.
     machine=("-machine", "q35"),
-    # `max` turns on what TCG can do (BMI2, no AVX): the JIT uses shlx/shrx with BMI2.
-    # Without cx16: QEMU 7.2's cmpxchg16b leaves a stale cc_op when two CPUs meet in it, the flags
-    # then hold bits of a pointer, and 4 of 31 boots of 6.12 died of a double fault in kmalloc.
-    tcg_cpu="max,-cx16",
+    code=X86_64_CODE,
     console="ttyS0",
     uart="ttyS1",
     uart_device=("-device", "isa-serial,chardev=agent,index=1"),
@@ -183,8 +200,7 @@ ARM64 = Arch(
     qemu="qemu-system-aarch64",
     qemu_package="qemu-system-arm",
     machine=("-machine", "virt"),
-    # `max` costs a second of boot (1.9 s against 2.9 s): pointer authentication in software.
-    tcg_cpu="cortex-a72",
+    code=ARM64_CODE,
     console="ttyAMA0",
     # virt has a single PL011, so the agent's UART is a 16550 on PCI.
     uart="ttyS0",
@@ -212,7 +228,7 @@ RISCV64 = Arch(
     qemu="qemu-system-riscv64",
     qemu_package="qemu-system-misc",
     machine=("-machine", "virt"),
-    tcg_cpu="rv64",
+    code=RISCV64_CODE,
     console="ttyS0",
     uart="ttyS1",
     uart_device=_PCI_UART,
@@ -240,7 +256,7 @@ S390X = Arch(
     qemu="qemu-system-s390x",
     qemu_package="qemu-system-misc",
     machine=("-machine", "s390-ccw-virtio"),
-    tcg_cpu="max",
+    code=S390X_CODE,
     # The SCLP line-mode console; QEMU's -serial.
     console="ttyS0",
     # The machine has no second UART; the VT220 console is the nearest thing.
@@ -272,7 +288,7 @@ PPC64LE = Arch(
     qemu_package="qemu-system-ppc",
     # x-vof replaces the SLOF firmware: 4.8 s to the agent instead of 11.4 s.
     machine=("-machine", "pseries,x-vof=on"),
-    tcg_cpu="POWER9",
+    code=PPC64LE_CODE,
     console="hvc0",
     uart="hvc1",
     uart_device=("-device", "spapr-vty,chardev=agent,reg=0x30001000"),
@@ -300,7 +316,7 @@ ARM = Arch(
     qemu_package="qemu-system-arm",
     # With highmem the PCI windows lie above 4 GiB, where a kernel without LPAE cannot see them.
     machine=("-machine", "virt,highmem=off"),
-    tcg_cpu="cortex-a15",
+    code=ARM_CODE,
     console="ttyAMA0",
     uart="ttyS0",
     uart_device=_PCI_UART,
