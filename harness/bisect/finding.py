@@ -1,9 +1,12 @@
-"""What a search says at its end, as values and as its one line; and which ends it refuses."""
+"""What is said of each step and at the end, as values and as lines; and which ends are refused."""
 
+import re
 from dataclasses import dataclass
 
 from harness.bisect.answer import Answer, Mark
 from harness.values.errors import InfrastructureError, UsageError
+
+_LINE = re.compile(rf"(\S+) is ({'|'.join(mark.value for mark in Mark)}): (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,20 @@ class Tested:
 
     def __str__(self) -> str:
         return f"{self.name} ({self.answer.reason})"
+
+    def line(self) -> str:
+        """What is said of a step: `debian:6.12.85-1 is good: 3 passed`."""
+        return f"{self.name} is {self.answer}"
+
+
+def parse_tested(line: str) -> Tested | None:
+    """What `Tested.line` wrote; None for any other text.
+
+    >>> parse_tested("323bcfe0a1b2 is cannot tell: it does not boot").answer.mark
+    <Mark.SKIP: 'cannot tell'>
+    """
+    match = _LINE.fullmatch(line)
+    return Tested(match[1], Answer(Mark(match[2]), match[3])) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,7 @@ def require_ends(good: Tested, bad: Tested) -> None:
     The engine could search between ends that were exchanged as well, but then it is likely that
     the case does not show what the user believes.
     """
-    ends = f"{good.name} is {good.answer}\n  {bad.name} is {bad.answer}"
+    ends = f"{good.line()}\n  {bad.line()}"
     marks = (good.answer.mark, bad.answer.mark)
     if Mark.SKIP in marks:
         raise InfrastructureError(

@@ -49,7 +49,7 @@ class PackageSearch:
         tested = self._test(self.releases[index])
         self._tested[index] = tested
         done = len(self._tested)
-        self.tell(f"step {done} of about {done + left - 1}: {tested.name} is {tested.answer}")
+        self.tell(f"step {done} of about {done + left - 1}: {tested.line()}")
         return tested.answer
 
     def _test(self, release: Release) -> Tested:
