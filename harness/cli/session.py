@@ -28,6 +28,7 @@ from harness.runner.cases import Case
 from harness.runner.pool import GuestPool
 from harness.runner.run import Run
 from harness.runner.target import Target
+from harness.runner.votes import Votes
 from harness.values.deadline import Deadline
 from harness.values.errors import ReportError
 from harness.values.mode import Mode
@@ -65,6 +66,7 @@ class Session:
         self._targets: list[Target] = []
         self._outcomes: list[Outcome] = []
         self._notes: list[str] = []
+        self._votes = Votes()
         self._run: Run
 
     def conduct(self, feed: Callable[["Session"], None]) -> int:
@@ -77,6 +79,8 @@ class Session:
             with Run(executor, self._take, settings.isolation) as self._run:
                 feed(self)
                 complete = self._run.wait(settings.deadline)
+                if complete:
+                    self._hold_votes()
         except TimeLimitError:
             complete = False
         finally:
@@ -99,7 +103,7 @@ class Session:
         """Begin to run the cases on a target; raises what earlier ones have raised."""
         pool = GuestPool(
             target,
-            partial(self._guest_folder, target),
+            partial(guest_folder, self._directory, target),
             boot_timeout_s=self._settings.boot_timeout_s,
             prefix=self._prefix(target) if self._settings.many else "",
         )
@@ -114,10 +118,19 @@ class Session:
 
     def leave_out(self, trials: int, line: str) -> None:
         """Trials that were counted will not be run; `line` says why."""
-        self._progress.leave_out(trials, line)
+        self._progress.expect(-trials)
+        self._progress.say(line)
         self._notes.append(line)
 
+    def _hold_votes(self) -> None:
+        """Everybody's ballot is in."""
+        records = tuple(self._votes.records())
+        self._progress.expect(len(records))
+        for record in records:
+            self._run.record(record)
+
     def _take(self, record: Record) -> None:
+        self._votes.add(record)
         if record.final:
             self._outcomes.append(record.verdict.outcome)
         self._reports.add(record)
@@ -145,19 +158,21 @@ class Session:
         name = _NOT_IN_A_FILE_NAME.sub("_", "-".join(word for word in words if word))
         return f"{len(self._pools) + 1}-{name}-"
 
-    def _guest_folder(self, target: Target, name: str) -> Path:
-        folder = self._directory.guest(name)
-        folder.write_versions(
-            {
-                "kernel": f"{target.kernel.release}, {target.kernel.origin}",
-                "kernel sha256": target.kernel.digest,
-                "image": target.image.digest,
-                "agent": target.image.agent_build,
-                "qemu": target.qemu_version,
-                "acceleration": str(target.accel),
-            }
-        )
-        return folder.path
+
+def guest_folder(directory: ReportDirectory, target: Target, name: str) -> Path:
+    """The folder of the guest of that name, which says what the guest is made of."""
+    folder = directory.guest(name)
+    folder.write_versions(
+        {
+            "kernel": f"{target.kernel.release}, {target.kernel.origin}",
+            "kernel sha256": target.kernel.digest,
+            "image": target.image.digest,
+            "agent": target.image.agent_build,
+            "qemu": target.qemu_version,
+            "acceleration": str(target.accel),
+        }
+    )
+    return folder.path
 
 
 def make_directory(named: Path | None, parent: Path) -> ReportDirectory:
