@@ -179,3 +179,22 @@ def test_an_attached_filter_is_detached_before_its_tables_are_read(tmp_path: Pat
 def test_a_trigger_that_fails_did_not_pull(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="the trigger ended with status 3"):
         attached(attaching(tmp_path, 3))
+
+
+def test_machine_code_is_read_only_if_asked_for(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, code=lambda request: {"errno": 0, "xlated": b"", "jited": b"\xc3"})
+    case = seven()
+
+    without = bench.observe(case)
+    with_code = FilterTrial(Guest(bench.vm, timeout_s=1), case.loadable, reads_code=True).observe()
+
+    assert (without.machine_code, with_code.machine_code) == (None, b"\xc3")
+    assert [request["program"][1] for request in bench.asked("code")] == [case.id.program]
+
+
+def test_a_refused_filter_has_no_machine_code(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, load=lambda request: load_reply(errno=22) | {"errno": 22})
+
+    trial = FilterTrial(Guest(bench.vm, timeout_s=1), seven().loadable, reads_code=True)
+
+    assert trial.observe().machine_code is None

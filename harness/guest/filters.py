@@ -166,12 +166,17 @@ class Filter:
 
     def code(self) -> Code:
         """Its instructions, translated and as machine code (each cut at 4 MiB)."""
-        reply = self._connection.submit(
-            "code", lambda reply: reply, {"program": self.ref.packed()}
-        ).result()
-        if errno := reply.errno():
-            raise GuestError(f"cannot read the code of {self.name}: errno {errno}")
-        return Code(reply.data("xlated"), reply.data("jited"))
+        return self.submit_code().result()
+
+    def submit_code(self) -> Later[Code]:
+        """Like `code`, without waiting for the result."""
+
+        def read(reply: Fields) -> Code:
+            if errno := reply.errno():
+                raise GuestError(f"cannot read the code of {self.name}: errno {errno}")
+            return Code(reply.data("xlated"), reply.data("jited"))
+
+        return self._connection.submit("code", read, {"program": self.ref.packed()})
 
 
 class LoadedObject:

@@ -3,9 +3,9 @@
 Observes and never judges. Losing the guest is an exception that the caller turns into evidence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from harness.guest.filters import Filter, LoadedObject, LoadOptions
+from harness.guest.filters import Code, Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.later import Later
 from harness.guest.tables import Ref, Table
@@ -61,14 +61,17 @@ class _Requests:
     preparations: tuple[Later[int], ...]
     run: Later[RunObservation] | None
     tables: tuple[Later[TableContents], ...]
+    code: Later[Code] | None
 
 
 class FilterTrial:
     """Runs one case in one guest. The guest is in the right mode already."""
 
-    def __init__(self, guest: Guest, case: Loadable) -> None:
+    def __init__(self, guest: Guest, case: Loadable, *, reads_code: bool = False) -> None:
+        """`reads_code`: also ask for the machine code, which is up to 4 MiB."""
         self._guest = guest
         self._case = case
+        self._reads_code = reads_code
         self._order = case.obj.byte_order
 
     def observe(self) -> Observation:
@@ -92,14 +95,16 @@ class FilterTrial:
             return Observation(load)
         self._require_prepared(requests.preparations)
         run = requests.run.result() if requests.run is not None else None
-        return Observation(load, run, tuple(table.result() for table in requests.tables))
+        tables = tuple(table.result() for table in requests.tables)
+        return Observation(load, run, tables, machine_code=_machine_code(requests.code))
 
     def _submit(self) -> _Requests:
         handle, load = self._guest.submit_load(self._case.data, self._options())
         tables = self._tables(handle)
         preparations = self._prepare(handle, tables)
         run = self._run(handle) if self._case.expectation.test_runs else None
-        return _Requests(load, preparations, run, self._look(tables))
+        code = self._filter(handle).submit_code() if self._reads_code else None
+        return _Requests(load, preparations, run, self._look(tables), code)
 
     def _observe_attached(self) -> Observation:
         """Attach, pull the trigger, detach; each step needs the one before it."""
@@ -109,6 +114,7 @@ class FilterTrial:
             return Observation(load)
         tables = self._tables(loaded.handle)
         self._require_prepared(self._prepare(loaded.handle, tables))
+        code = self._filter(loaded.handle).submit_code() if self._reads_code else None
         link = loaded.filters[self._case.spec.name].attach(self._case.spec.event)
         shell = self._guest.shell(self._case.expectation.trigger)
         status = shell.wait()
@@ -117,7 +123,8 @@ class FilterTrial:
             raise CaseError(
                 f"{self._case.id}: the trigger ended with status {status}: {shell.output.strip()}"
             )
-        return Observation(load, None, tuple(later.result() for later in self._look(tables)))
+        contents = tuple(later.result() for later in self._look(tables))
+        return Observation(load, None, contents, machine_code=_machine_code(code))
 
     def _options(self) -> LoadOptions:
         expectation = self._case.expectation
@@ -176,15 +183,20 @@ class FilterTrial:
 
     def _run(self, handle: int) -> Later[RunObservation]:
         spec, expectation = self._case.spec, self._case.expectation
-        own = Filter(
-            self._guest.connection, Ref(handle, spec.name), spec.section, LoadObservation(0, "")
-        )
+        own = self._filter(handle)
         kind = run_input(spec.section)
         data = expectation.data.pack(self._order) if expectation.data else None
         if kind is RunInput.PACKET and data is None:
             data = _PACKET
         repeat = expectation.repeat if kind is RunInput.PACKET else 0
         return own.submit_run(data, ctx=self._context(), repeat=repeat)
+
+    def _filter(self, handle: int) -> Filter:
+        """The case's own filter, which may still turn out to be refused."""
+        spec = self._case.spec
+        return Filter(
+            self._guest.connection, Ref(handle, spec.name), spec.section, LoadObservation(0, "")
+        )
 
     def _context(self) -> bytes | None:
         expectation = self._case.expectation
@@ -212,4 +224,8 @@ def _comparable(spec: TableSpec) -> bool:
 
 def _with_trace(observation: Observation, trace: TraceStream) -> Observation:
     lines = tuple(line.message for line in trace.stop())
-    return Observation(observation.load, observation.run, observation.tables, lines)
+    return replace(observation, trace=lines)
+
+
+def _machine_code(code: Later[Code] | None) -> bytes | None:
+    return None if code is None else code.result().jited

@@ -91,3 +91,5 @@ class Observation:
     run: RunObservation | None = None
     tables: tuple[TableContents, ...] = ()
     trace: tuple[str, ...] = ()
+    machine_code: bytes | None = None
+    """What the JIT made of the filter, empty if it made nothing; None if nobody looked."""
