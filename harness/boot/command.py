@@ -96,6 +96,24 @@ def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> t
     )
 
 
+def machine_check_argv(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
+    """The same machine with nothing in it, stopped: QEMU says what it does not like and waits.
+
+    It ends at the command `quit` on its standard input.
+    """
+    return (
+        arch.qemu,
+        *_machine(arch, hardware),
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-S",
+        "-monitor",
+        "stdio",
+    )
+
+
 def _machine(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
     default_cpu = "host" if hardware.accel is Accel.KVM else arch.tcg_cpu
     return (

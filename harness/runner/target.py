@@ -14,6 +14,7 @@ from harness.values.arch import Arch
 from harness.values.image import Image
 from harness.values.kernel import Kernel
 from harness.vm.accel_proof import choose_accel
+from harness.vm.cpu_check import check_cpu_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def prepare_target(
     image = build_image(kernel, files)
     proof = choose_accel(choice, kernel, image)
     hardware = Hardware(proof.accel, transport, cpu_model=cpu_model)
+    check_cpu_model(arch, hardware)
     return Target(kernel, image, hardware, proof, qemu_version, config)
 
 
