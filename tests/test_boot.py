@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.boot.command import Ends, Hardware, Transport, kernel_command_line, qemu_argv
+from harness.boot.command import (
+    Ends,
+    Hardware,
+    Transport,
+    emulates_faithfully,
+    kernel_command_line,
+    qemu_argv,
+)
 from harness.values.accel import Accel
 from harness.values.arch import ARCHES, ARM64, X86_64, Arch
 from harness.values.image import Image
@@ -67,6 +74,20 @@ def test_kvm_takes_the_hosts_cpu_unless_a_model_is_named() -> None:
     assert after(argv(X86_64, Hardware(Accel.KVM)), "-cpu") == ["host"]
     assert after(argv(X86_64, Hardware(Accel.TCG)), "-cpu") == [X86_64.tcg_cpu]
     assert after(argv(X86_64, Hardware(Accel.KVM, cpu_model="qemu64")), "-cpu") == ["qemu64"]
+
+
+def test_cpus_take_turns_where_qemu_lets_one_run_what_another_rewrites() -> None:
+    """Before QEMU 8.1 an x86_64 guest runs INT3s that are no longer there; KVM knows no threads."""
+    assert not emulates_faithfully(X86_64, "7.2.22")
+    assert emulates_faithfully(X86_64, "8.1.0")
+    assert emulates_faithfully(ARM64, "7.2.22")
+
+    turns = argv(X86_64, Hardware(Accel.TCG, one_thread=True))
+    kvm = argv(X86_64, Hardware(Accel.KVM, one_thread=True))
+
+    assert after(turns, "-accel") == ["tcg,thread=single"]
+    assert after(argv(X86_64, Hardware(Accel.TCG)), "-accel") == ["tcg"]
+    assert after(kvm, "-accel") == ["kvm"]
 
 
 @pytest.mark.parametrize("arch", ARCHES, ids=str)

@@ -11,6 +11,7 @@ from harness.values.accel import Accel
 from harness.values.arch import Arch
 from harness.values.image import Image
 from harness.values.kernel import Kernel
+from harness.values.release import read_version
 
 PORT_NAME = "bpf-harness"
 
@@ -39,6 +40,9 @@ class Hardware:
 
     cpu_model: str | None = None
     """None takes the arch row's, or the host's under KVM."""
+
+    one_thread: bool = False
+    """Emulated CPUs take turns on one thread of the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,18 @@ def machine_check_argv(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
     )
 
 
+def emulates_faithfully(arch: Arch, qemu_version: str) -> bool:
+    """Whether that QEMU may give each emulated CPU a thread; nobody accuses an unknown one."""
+    version = read_version(qemu_version)
+    return arch.threads_since is None or version is None or version >= arch.threads_since
+
+
 def _machine(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
     default_cpu = "host" if hardware.accel is Accel.KVM else arch.tcg_cpu
     return (
         *arch.machine,
         "-accel",
-        hardware.accel.value,
+        _accel(hardware),
         "-cpu",
         hardware.cpu_model or default_cpu,
         "-smp",
@@ -127,6 +137,12 @@ def _machine(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
         "-m",
         str(hardware.memory_mib or arch.memory_mib),
     )
+
+
+def _accel(hardware: Hardware) -> str:
+    if hardware.accel is Accel.TCG and hardware.one_thread:
+        return f"{hardware.accel},thread=single"
+    return hardware.accel.value
 
 
 def _console(ends: Ends) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.boot.command import Hardware, Transport
+from harness.boot.command import Hardware, Transport, emulates_faithfully
 from harness.formats.kconfig import Kconfig, check_bootable, parse_kconfig
 from harness.host.system_packages import require_programs
 from harness.images.initramfs import AgentFiles, build_image
@@ -68,7 +68,12 @@ def prepare_target(
     files = AgentFiles(agent, agent.parent.name, busybox_binary(arch))
     image = build_image(kernel, files)
     proof = choose_accel(choice, kernel, image)
-    hardware = Hardware(proof.accel, transport, cpu_model=cpu_model)
+    hardware = Hardware(
+        proof.accel,
+        transport,
+        cpu_model=cpu_model,
+        one_thread=not emulates_faithfully(arch, qemu_version),
+    )
     check_cpu_model(arch, hardware)
     return Target(kernel, image, hardware, proof, qemu_version, config)
 
