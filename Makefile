@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make check ARCH=x86_64 [KERNEL=debian:6.12] [CASES=…] [MODES=…] [JOBS=n] [REPORT_DIR=dir] [O=dir]
+# make check-all [ARCHES="arm64 s390x"] [KERNELS="debian:6.1 debian:7.2"] [CASES=…] …   the matrix
 # make test    the harness's own tests
 # make lint    format, lint, types, layers
 # make bench   what the harness costs, as ratios
@@ -9,6 +10,8 @@
 
 ARCH ?= x86_64
 KERNEL ?= debian:6.12
+ARCHES ?= all
+KERNELS ?= debian:5.10 debian:6.1 debian:6.12 debian:7.2
 CASES ?= cases
 O ?= build
 
@@ -18,13 +21,17 @@ PYTHON := $(VENV)/bin/python
 HARNESS := $(PYTHON) -m harness $(if $(filter 1,$(V)),--verbose)
 
 REPORT := $(if $(REPORT_DIR),--report-dir $(REPORT_DIR),--report-parent $(O)/report)
-OPTIONS = --arch $(ARCH) --kernel $(KERNEL) $(REPORT) \
-	$(if $(JOBS),-j $(JOBS)) $(addprefix --mode ,$(MODES))
+COMMON = $(REPORT) $(if $(JOBS),-j $(JOBS)) $(addprefix --mode ,$(MODES))
+OPTIONS = --arch $(ARCH) --kernel $(KERNEL) $(COMMON)
 
-.PHONY: check test test-unit test-vm lint format bench doctor clean
+.PHONY: check check-all test test-unit test-vm lint format bench doctor clean
 
 check: $(VENV)/ready
 	$(Q)$(HARNESS) check $(CASES) $(OPTIONS)
+
+check-all: $(VENV)/ready
+	$(Q)$(HARNESS) check $(CASES) $(addprefix --arch ,$(ARCHES)) $(addprefix --kernel ,$(KERNELS)) \
+		$(COMMON)
 
 test: $(VENV)/ready
 	$(Q)$(PYTHON) -m harness.cli.prepare x86_64 arm64

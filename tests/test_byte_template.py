@@ -53,3 +53,12 @@ def test_what_is_not_a_template_is_refused(text: str, message: str) -> None:
     """A wrong width or an odd digit would otherwise be a puzzle in the guest."""
     with pytest.raises(ValueError, match=message):
         parse_byte_template(text)
+
+
+@pytest.mark.parametrize("order", list(ByteOrder))
+def test_other_bytes_are_read_as_the_template_is_written(order: ByteOrder) -> None:
+    """The same text on machines of either byte order; what was fixed stays bytes."""
+    template = parse_byte_template("u16:1 be16:80 le16:3 hex:00ff s8:-1")
+    seen = (258).to_bytes(2, order.value) + b"\1\2" + b"\2\1" + b"\xaa\xbb" + b"\7"
+
+    assert template.read(seen, order) == "258 258 258 aabb 7"

@@ -17,6 +17,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/matrix.md",
     "docs/results.md",
     "docs/writing-cases.md",
     "guest_images/README.md",
@@ -29,7 +30,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _COMMAND = re.compile(r"bpf-harness ((?:run|check|kernels|shell|doctor|bench)\b[^`\n]*)")
 _OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
 _TOP = ("harness", "guest_images", "cases", "tests", "docs", ".ci")
-_MAKE_TARGET = re.compile(r"\bmake ([a-z]+)\b")
+_MAKE_TARGET = re.compile(r"\bmake ([a-z-]+)\b")
 
 # Options of git, ruff, pytest and clang that the pages also speak of.
 _FOREIGN = frozenset({"--strict"})
@@ -140,7 +141,7 @@ def test_options_in_prose_exist_in_some_command(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_targets_of_make_exist(page: str) -> None:
-    rules = frozenset(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    rules = frozenset(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
     code = [*_CODE.findall(text(page)), *re.findall(r"^    .*$", text(page), re.MULTILINE)]
 
     named = {target for line in code for target in _MAKE_TARGET.findall(line)}

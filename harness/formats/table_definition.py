@@ -5,7 +5,9 @@ is the length of an array, a type is what a pointer points to.
 """
 
 from harness.formats.btf import Btf, BtfType, Kind
+from harness.formats.layout import read_layout
 from harness.values.errors import ObjectError
+from harness.values.layout import Layout
 from harness.values.table_spec import TableSpec
 
 _SECTION = ".maps"
@@ -40,6 +42,7 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
     if definition.kind is not Kind.STRUCT:
         raise ObjectError(f"table {name} is a {definition.kind.name}, not a struct")
     numbers: dict[str, int] = {}
+    layouts: dict[str, Layout | None] = {}
     slots: TableSpec | None = None
     for member in btf.members(definition):
         where = f"table {name}, member {member.name}"
@@ -48,6 +51,7 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
         elif member.name in _TYPES:
             pointer = _expect(btf, member.type, Kind.PTR, where)
             numbers[_TYPES[member.name]] = _u32(btf.size(pointer.ref), where)
+            layouts[member.name] = read_layout(btf, pointer.ref)
         elif member.name == "values":
             if inner:
                 raise ObjectError(f"{where}: tables nest only once")
@@ -64,6 +68,8 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
         entries=numbers.get("entries", 0),
         flags=numbers.get("flags", 0),
         inner=slots,
+        key_layout=layouts.get("key"),
+        value_layout=layouts.get("value"),
     )
 
 

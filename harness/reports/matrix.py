@@ -27,7 +27,9 @@ _MANY = 4
 _TITLE_LIMIT = 24
 _REASON_LIMIT = 100
 
-_MODES = tuple(mode.value for mode in Mode)
+# What the record of a vote has in place of a mode.
+_VOTE = "vote"
+_MODES = (*(mode.value for mode in Mode), _VOTE)
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class MatrixReport:
         title = _title(record)
         key = (record.group, title, record.mode)
         self._blocks.setdefault(record.arch, {}).setdefault(key, Counter())[verdict.outcome] += 1
-        self._releases.setdefault(title, {})[f"{record.arch} {record.kernel}"] = None
+        if record.mode != _VOTE:
+            self._releases.setdefault(title, {})[f"{record.arch} {record.kernel}"] = None
         if verdict.outcome is Outcome.UNSUPPORTED:
             name = verdict.feature or one_line(verdict.reason, _REASON_LIMIT)
             self._lacking.setdefault(name, Counter())[_target(record)] += 1
@@ -133,7 +136,8 @@ class MatrixReport:
 def _title(record: Record) -> str:
     """The kernel as the user named it, unless that is a long path."""
     named = record.kernel_source.partition(" (")[0]
-    return one_line(named if len(named) <= _TITLE_LIMIT else record.kernel)
+    kernel = named if len(named) <= _TITLE_LIMIT else record.kernel
+    return one_line(f"{kernel} {record.cpu}".strip())
 
 
 def _target(record: Record) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.values.verdict import Outcome
 
-WIDTH = 150
+WIDTH = 160
 
 _LETTERS = {
     Outcome.CRASHED: "C",

@@ -58,9 +58,12 @@ class ProgressReport:
     def close(self, summary: RunSummary) -> None:
         self._screen.clear()
 
-    def leave_out(self, trials: int, line: str) -> None:
-        """So many of the trials will not be run; `line` says why."""
-        self._total -= trials
+    def expect(self, trials: int) -> None:
+        """So many trials more will be run, or fewer if it is negative."""
+        self._total += trials
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
         self._screen.say(one_line(line))
 
     @property

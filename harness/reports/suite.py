@@ -14,9 +14,11 @@ class SuiteName:
     mode: str
     arch: str
     kernel: str
+    cpu: str = ""
 
     def __str__(self) -> str:
-        return f"{self.group} {self.mode} {self.arch} {self.kernel}"
+        words = (self.group, self.mode, self.arch, self.kernel, self.cpu)
+        return " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Suites:
 
     def add(self, record: Record) -> None:
         if record.final:
-            name = SuiteName(record.group, record.mode, record.arch, record.kernel)
+            name = SuiteName(record.group, record.mode, record.arch, record.kernel, record.cpu)
             self._results.setdefault(name, []).append(_shorten(record))
 
     def items(self) -> tuple[tuple[SuiteName, tuple[TestResult, ...]], ...]:

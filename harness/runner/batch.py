@@ -111,7 +111,14 @@ class BatchRunner:
             seen, retry = Seen(_broken(error)), True
         duration_s = time.monotonic() - started
         attempt = Attempt(
-            case.id, mode, number, guest_name, seen.verdict, duration_s, seen.observation
+            case.id,
+            mode,
+            number,
+            guest_name,
+            seen.verdict,
+            duration_s,
+            seen.observation,
+            seen.ballot,
         )
         return attempt, retry
 
@@ -184,7 +191,8 @@ def _weigh(
             verdicts.append(Verdict(Outcome.FAILED, difference))
     verdict = worst(tuple(verdicts))
     retry = verdict.outcome is Outcome.BROKEN and not isinstance(watched.error, UsageError)
-    return Seen(verdict, observation), retry
+    ballot = watched.value.ballot if watched.value is not None else ()
+    return Seen(verdict, observation, ballot=ballot), retry
 
 
 def _broken(error: HarnessError) -> Verdict:

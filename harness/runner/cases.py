@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.guest.guest import Guest
+from harness.values.ballot import Ballot
 from harness.values.case import CaseId
 from harness.values.mode import Mode
 from harness.values.observation import Observation
@@ -20,6 +21,9 @@ class Seen:
 
     varying: frozenset[str] = frozenset()
     """What of it may differ between modes for a good reason."""
+
+    ballot: Ballot = ()
+    """What of it must be the same on every machine."""
 
 
 class Case(Protocol):

@@ -3,14 +3,17 @@
 from dataclasses import dataclass, replace
 
 from harness.guest.guest import Guest
+from harness.judge.ballot import cast_ballot
 from harness.judge.filter import FilterExpectation, judge_filter
 from harness.runner.cases import Seen
 from harness.runner.filter_trial import FilterTrial
 from harness.runner.loadable import Loadable
+from harness.values.ballot import Ballot
 from harness.values.case import CaseId
 from harness.values.errors import CaseError, RefusedError
 from harness.values.expectation import Expectation, JitCondition
 from harness.values.mode import Mode
+from harness.values.observation import Observation
 from harness.values.verdict import Outcome, Verdict
 
 
@@ -51,6 +54,17 @@ class FilterCase:
             judge_filter(self._expected(expectation, mode), observation),
             observation,
             frozenset(expectation.varying),
+            self._ballot(observation),
+        )
+
+    def _ballot(self, observation: Observation) -> Ballot:
+        own = self.loadable
+        return cast_ballot(
+            own.expectation,
+            own.obj.tables,
+            own.obj.byte_order,
+            observation,
+            privileged=self.id.privileged,
         )
 
     def _expected(self, whole: Expectation, mode: Mode) -> FilterExpectation:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness.formats.verifier_log import parse_stats
 from harness.runner.target import Target
+from harness.values.ballot import Ballot
 from harness.values.case import CaseId
 from harness.values.mode import Mode
 from harness.values.observation import LoadObservation, Observation
@@ -26,6 +27,7 @@ class Attempt:
     verdict: Verdict
     duration_s: float
     observation: Observation | None = None
+    ballot: Ballot = ()
 
 
 def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
@@ -47,6 +49,7 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
         guest=attempt.guest,
         accel=target.accel.accel.value,
         qemu=target.qemu_version,
+        cpu=target.hardware.cpu_model or "",
         jited=load.jited if load is not None and load.accepted else None,
         errno=load.errno if load is not None else None,
         verifier_log=load.log[-_MAX_LOG:] if load is not None else "",
@@ -54,6 +57,7 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
         retval=run.retval if run is not None else None,
         final=final,
         reproduce=reproduce_line(target, attempt.case, attempt.mode),
+        ballot=attempt.ballot,
     )
 
 

@@ -37,6 +37,23 @@ class ByteTemplate:
             for part in self._parts
         )
 
+    def read(self, data: bytes, byte_order: ByteOrder) -> str:
+        """What other bytes of the same size say when they are read as this template is written.
+
+        The same text for machines of either byte order, if the template is right about them.
+        """
+        words = []
+        at = 0
+        for part in self._parts:
+            if isinstance(part, bytes):
+                words.append(data[at : at + len(part)].hex())
+                at += len(part)
+            else:
+                order = part.order or byte_order
+                words.append(str(int.from_bytes(data[at : at + part.size], order.value)))
+                at += part.size
+        return " ".join(words)
+
     @property
     def size(self) -> int:
         """How many bytes it makes."""

@@ -5,6 +5,7 @@ The field names are a public contract; docs/results.md lists them.
 
 from dataclasses import dataclass, field
 
+from harness.values.ballot import Ballot
 from harness.values.verdict import Verdict
 
 
@@ -39,6 +40,9 @@ class Record:
     qemu: str
     """QEMU version."""
 
+    cpu: str = ""
+    """The CPU model that was asked for; empty for the default of the architecture."""
+
     jited: bool | None = None
     """None when nothing was loaded."""
 
@@ -51,5 +55,8 @@ class Record:
 
     reproduce: str = ""
     """The command that runs this one trial again."""
+
+    ballot: Ballot = field(default=(), compare=False, repr=False)
+    """What it gave, to be compared with other machines; kept for the run, not in the file."""
 
     extra: dict[str, str] = field(default_factory=dict)

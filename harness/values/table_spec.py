@@ -1,7 +1,9 @@
 """What an object file says about a table (a BPF map); nothing of it exists in a kernel yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+from harness.values.layout import Layout
 
 # enum bpf_map_type of include/uapi/linux/bpf.h, by number, as bpftool spells them. 19 and 21 were
 # renamed upstream when their successors came; the numbers did not change.
@@ -83,6 +85,11 @@ class TableSpec:
     origin: TableOrigin = TableOrigin.DEFINED
     inner: "TableSpec | None" = None
     """What the slots of an array_of_maps or hash_of_maps hold."""
+
+    key_layout: Layout | None = field(default=None, compare=False, repr=False)
+    """How its keys and values are made of numbers; None where their type does not say."""
+
+    value_layout: Layout | None = field(default=None, compare=False, repr=False)
 
     @property
     def type_name(self) -> str:
