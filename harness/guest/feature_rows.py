@@ -17,8 +17,10 @@ from harness.values.feature import (
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
-_SOCKET, _KPROBE, _RAW_TP, _TRACING = 1, 2, 17, 26
+_SOCKET, _KPROBE, _RAW_TP, _TRACING, _SYSCALL = 1, 2, 17, 26, 31
 _FENTRY = 24
+# BPF_F_SLEEPABLE
+_SLEEPABLE = 1 << 4
 
 _EXIT = Insn(0x95)
 _RETURN_0 = (Insn(0xB7), _EXIT)
@@ -73,6 +75,8 @@ _SYSTEM = (
         ("FTRACE_SYSCALLS",),
     ),
     Feature("two-cpus", ShellProbe("test $(nproc) -ge 2"), (2, 6), ("SMP",)),
+    # commit 79a7f8bdb159 ("bpf: Introduce bpf_sys_bpf() helper and program type.") in v5.14.
+    Feature("syscall-programs", LoadProbe(_RETURN_0, _SYSCALL, flags=_SLEEPABLE), (5, 14)),
     # commit fec56f5890d9 ("bpf: Introduce BPF trampoline") in v5.5.
     Feature(
         "fentry",
