@@ -4,7 +4,7 @@
 # make check-all [ARCHES="arm64 s390x"] [KERNELS="debian:6.1 debian:7.2"] [CASES=…] …   the matrix
 # make test    the harness's own tests
 # make lint    format, lint, types, layers
-# make bench   what the harness costs, as ratios
+# make bench   what the harness costs, as ratios; bench-all: on every architecture and kernel
 #
 # V=1 shows the commands.
 
@@ -24,7 +24,7 @@ REPORT := $(if $(REPORT_DIR),--report-dir $(REPORT_DIR),--report-parent $(O)/rep
 COMMON = $(REPORT) $(if $(JOBS),-j $(JOBS)) $(addprefix --mode ,$(MODES))
 OPTIONS = --arch $(ARCH) --kernel $(KERNEL) $(COMMON)
 
-.PHONY: check check-all test test-unit test-vm lint format bench doctor clean
+.PHONY: check check-all test test-unit test-vm lint format bench bench-all doctor clean
 
 check: $(VENV)/ready
 	$(Q)$(HARNESS) check $(CASES) $(OPTIONS)
@@ -49,6 +49,10 @@ format: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(Q)$(HARNESS) bench --arch $(ARCH) --kernel $(KERNEL)
+
+bench-all: $(VENV)/ready
+	$(Q)$(HARNESS) bench $(addprefix --arch ,$(ARCHES)) $(addprefix --kernel ,$(KERNELS)) --measure boot --boots 3
+	$(Q)$(HARNESS) bench $(addprefix --arch ,$(ARCHES)) --kernel $(lastword $(KERNELS)) --measure guests
 
 doctor: $(VENV)/ready
 	$(Q)$(HARNESS) doctor --arch $(ARCH) --kernel $(KERNEL)

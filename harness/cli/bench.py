@@ -3,33 +3,96 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from pathlib import Path
 
 from harness.bench.boot import measure_boot
+from harness.bench.guests import measure_guests
 from harness.bench.host import measure_host
 from harness.bench.rate import measure_rate
 from harness.bench.row import Row, format_rows
-from harness.cli.options import add_target
-from harness.runner.target import prepare_target
+from harness.cli.options import add_targets, parse_targets
+from harness.runner.matrix import no_package_line
+from harness.runner.target import Target, TargetName, prepare_target
 from harness.values.accel import AccelChoice
-from harness.values.arch import parse_arch
+from harness.values.errors import NoPackageError
+
+
+class Measure(Enum):
+    """What can be measured."""
+
+    BOOT = "boot"
+    RATE = "rate"
+    HOST = "host"
+    GUESTS = "guests"
+
+
+_OF_ONE_TARGET = (Measure.BOOT, Measure.RATE, Measure.HOST)
+_OF_MANY_TARGETS = (Measure.BOOT, Measure.GUESTS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
-    add_target(parser)
+    add_targets(parser)
+    parser.add_argument(
+        "--measure",
+        action="append",
+        choices=[measure.value for measure in Measure],
+        help="boot, rate, host: of every target; guests: wall time of check on all of them with "
+        "one guest and with two; may be repeated (default: the first three of one target, boot "
+        "and guests of many)",
+    )
     parser.add_argument("--boots", type=int, default=5, help="boots of each kind (default: 5)")
     parser.add_argument("--trials", type=int, default=5000, help="host-side trials")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a table of the measured, the bar and what it was measured with."""
-    target = prepare_target(parse_arch(args.arch), args.kernel, AccelChoice.parse(args.accel))
+    names = parse_targets(args)
+    measures = _measures(args.measure, len(names))
+    accel = AccelChoice.parse(args.accel)
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="bpf-harness-bench-") as folder:
-        rows += measure_boot(target, Path(folder), args.boots)
-        rows += measure_rate(target, Path(folder))
-        rows += measure_host(target, Path(folder), args.trials)
-    sys.stdout.writelines(f"{line}\n" for line in format_rows(rows))
-    sys.stdout.write(f"{target.kernel} on {target.arch}, {target.accel}\n")
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="bpf-harness-bench-") as name:
+        folder = Path(name)
+        for target in _prepared(names, accel, lines):
+            sys.stderr.write(f"bpf-harness: measuring {target.kernel} on {target.arch}\n")
+            rows += _measure_one(target, measures, folder, args)
+        if Measure.GUESTS in measures:
+            rows += measure_guests(names, accel, folder)
+    sys.stdout.writelines(f"{line}\n" for line in (*format_rows(rows), *lines))
     return 0
+
+
+def _measures(words: Sequence[str] | None, targets: int) -> tuple[Measure, ...]:
+    if words:
+        return tuple(Measure(word) for word in words)
+    return _OF_ONE_TARGET if targets == 1 else _OF_MANY_TARGETS
+
+
+def _prepared(
+    names: Sequence[TargetName], accel: AccelChoice, lines: list[str]
+) -> Iterator[Target]:
+    """The targets there are; `lines` gets how each was run, or that it has no package."""
+    for name in names:
+        try:
+            target = prepare_target(name.arch, name.kernel, accel, cpu_model=name.cpu_model)
+        except NoPackageError as error:
+            if len(names) == 1:
+                raise
+            lines.append(no_package_line(name, error))
+            continue
+        lines.append(f"{target.kernel} on {target.arch}, {target.accel}")
+        yield target
+
+
+def _measure_one(
+    target: Target, measures: Sequence[Measure], folder: Path, args: argparse.Namespace
+) -> Iterator[Row]:
+    if Measure.BOOT in measures:
+        yield from measure_boot(target, folder, args.boots)
+    if Measure.RATE in measures:
+        yield from measure_rate(target, folder)
+    if Measure.HOST in measures:
+        yield from measure_host(target, folder, args.trials)

@@ -1,0 +1,91 @@
+"""Wall time of `check` on many targets, with one guest at a time and with two.
+
+The command itself is run, from start to exit, on targets that are ready.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.bench.row import Row
+from harness.reports.directory import ReportDirectory
+from harness.reports.jsonl import read_results
+from harness.runner.target import TargetName
+from harness.values.accel import AccelChoice
+from harness.values.errors import InfrastructureError
+
+_CASES = Path(__file__).resolve().parents[2] / "cases"
+
+# Some of each kind of work: arithmetic, atomics, calls, packets and tables, in three modes.
+SELECTION = (
+    "compute/add.bpf.c",
+    "compute/atomic_add.bpf.c",
+    "compute/div.bpf.c",
+    "compute/lsh.bpf.c",
+    "compute/packets.bpf.c",
+    "compute/tail_calls.bpf.c",
+    "tables/array.bpf.c",
+    "tables/hash.bpf.c",
+)
+
+# The command's statuses that mean that every trial has a verdict.
+_CAME_TO_THE_END = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    seconds: float
+    trials: int
+
+
+def measure_guests(names: Sequence[TargetName], accel: AccelChoice, folder: Path) -> list[Row]:
+    """The same trials twice; the second run has two guests."""
+    one = _time(names, accel, folder, guests=1)
+    two = _time(names, accel, folder, guests=2)
+    if one.trials != two.trials:
+        raise InfrastructureError(
+            f"one guest gave {one.trials} verdicts and two gave {two.trials}: not comparable"
+        )
+    detail = (
+        f"{one.seconds:.1f} s ÷ {two.seconds:.1f} s, {one.trials} trials on {len(names)} targets"
+    )
+    return [
+        Row("check with one guest ÷ with two", f"{one.seconds / two.seconds:.2f}", "> 1", detail)
+    ]
+
+
+def check_argv(
+    names: Sequence[TargetName], accel: AccelChoice, report: Path, guests: int
+) -> tuple[str, ...]:
+    """The command that runs the selection on all combinations of what the targets are made of."""
+    words: dict[tuple[str, str], None] = {}
+    for name in names:
+        words[("--arch", name.arch.name)] = None
+        words[("--kernel", name.kernel)] = None
+        if name.cpu_model is not None:
+            words[("--cpu", name.cpu_model)] = None
+    return (
+        *(sys.executable, "-m", "harness", "check"),
+        *(str(_CASES / name) for name in SELECTION),
+        *(word for pair in words for word in pair),
+        *("--accel", accel.value, "--report-dir", str(report), "-j", str(guests)),
+    )
+
+
+def _time(names: Sequence[TargetName], accel: AccelChoice, folder: Path, *, guests: int) -> _Timed:
+    report = Path(tempfile.mkdtemp(dir=folder))
+    argv = check_argv(names, accel, report, guests)
+    start = time.monotonic()
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    seconds = time.monotonic() - start
+    if done.returncode not in _CAME_TO_THE_END:
+        said = done.stderr.decode("utf-8", "replace").strip()[-500:]
+        raise InfrastructureError(
+            f"`check` with {guests} guests ended with status {done.returncode}: {said}"
+        )
+    results = read_results(ReportDirectory(report).results)
+    return _Timed(seconds, sum(record.final for record in results.records))
