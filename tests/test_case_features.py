@@ -85,6 +85,21 @@ def test_a_jit_may_lack_what_the_interpreter_must_have() -> None:
     assert not is_due(atomics, ARM, "7.2.13", None, jits=True)
 
 
+def test_a_jit_may_have_what_the_interpreter_cannot() -> None:
+    tail_calls = find_feature("tail-calls-with-subprograms")
+
+    assert is_due(tail_calls, X86_64, "7.2.13", None, jits=True)
+    assert not is_due(tail_calls, X86_64, "7.2.13", None, jits=False)
+
+
+def test_what_was_lost_by_mistake_is_due_before_it_only() -> None:
+    """A kernel that loses it again earlier is to blame."""
+    extension = find_feature("zero-extension-on-pruned-paths")
+    due = [is_due(extension, ARM, release, None, jits=True) for release in ("6.17.13", "6.18.5")]
+
+    assert due == [True, False]
+
+
 def test_a_feature_that_was_configured_away_is_not_due() -> None:
     """Every option it depends on must be on."""
     config = parse_kconfig("CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y\nCONFIG_DEBUG_INFO_BTF=y\n")

@@ -21,6 +21,9 @@ _SOCKET, _KPROBE, _RAW_TP, _TRACING, _SYSCALL = 1, 2, 17, 26, 31
 _FENTRY = 24
 # BPF_F_SLEEPABLE
 _SLEEPABLE = 1 << 4
+# enum bpf_map_type; flags of BPF_PROG_LOAD
+_PROG_ARRAY, _BLOOM_FILTER = 3, 30
+_TEST_RND_HI32, _TEST_STATE_FREQ = 4, 8
 
 _EXIT = Insn(0x95)
 _RETURN_0 = (Insn(0xB7), _EXIT)
@@ -123,9 +126,39 @@ _INSTRUCTIONS = (
         "gotol", _on_one(Insn(0x15, dst=1, off=1, imm=2), Insn(0x06, imm=1), Insn(0xB7)), (6, 6)
     ),
     # commit 011832b97b31 ("bpf: Introduce may_goto instruction") in v6.9.
-    Feature("may_goto", _on_one(Insn(0xE5, off=0)), (6, 9)),
+    Feature("may_goto", _on_one(Insn(0xE5, off=1), Insn(0xB7)), (6, 9)),
     # commit 8484610be8ad ("bpf: introduce function calls (function boundaries)") in v4.16.
     Feature("bpf-to-bpf", _calls_itself_once(), (4, 16), jit_elsewhere=((ARM, None),)),
+    # commit 7f6e4312e15a ("bpf: Limit caller's stack depth 256 for subprogs with tailcalls") in
+    # v5.10 and its neighbours, for x86_64; bpf_jit_supports_subprog_tailcalls() of the others.
+    # Asked for by a program that has both, because a tail call in a function needs BTF.
+    Feature(
+        "tail-calls-with-subprograms",
+        LoadProbe(
+            (
+                Insn(0xBF, dst=6, src=1),
+                Insn(0x85, src=1, imm=7),
+                Insn(0xBF, dst=1, src=6),
+                Insn(0x18, dst=2),
+                Insn(0x00),
+                Insn(0xB7, dst=3),
+                Insn(0x85, imm=12),
+                *_RETURN_0,
+                *_RETURN_0,
+            ),
+            _SOCKET,
+            table=TableProbe(_PROG_ARRAY, 4, 4, 1),
+        ),
+        (5, 10),
+        elsewhere=(
+            (ARM64, (6, 0)),
+            (RISCV64, None),
+            (S390X, (6, 3)),
+            (PPC64LE, (7, 2)),
+            (ARM, None),
+        ),
+        jit_only=True,
+    ),
     Feature(
         "masked-shifts",
         RunProbe(
@@ -139,8 +172,35 @@ _INSTRUCTIONS = (
             retval=2,
         ),
         (3, 18),
-        jit_elsewhere=((ARM, None),),
-        bug="arch/arm/net/bpf_jit_32.c does not mask a shift by a register (RFC 9669, 4.1)",
+        # arm: emit_a32_alu_r64(); ppc64le: slw and sld take 6 and 7 bits of the amount.
+        jit_elsewhere=((ARM, None), (PPC64LE, None)),
+        bug="the JIT does not mask the amount of a shift by a register (RFC 9669, section 4.1)",
+    ),
+)
+
+# r6 is not 7, so r7 is 0xffffffff80000000 before the 32-bit addition; after it the verifier prunes
+# the path, because it has been there with any r7, and must remember that the upper half is needed.
+_PRUNED_PATH = (
+    Insn(0x61, dst=6, src=1),
+    Insn(0x79, dst=8, src=1, off=48),
+    Insn(0x55, dst=6, off=2, imm=7),
+    Insn(0xBF, dst=7, src=8),
+    Insn(0x05, off=2),
+    Insn(0xB7, dst=7, imm=-0x80000000),
+    Insn(0x0C, dst=7, src=6),
+    Insn(0xBF, dst=0, src=7),
+    Insn(0x77, dst=0, imm=32),
+    _EXIT,
+)
+
+_VERIFIER = (
+    Feature(
+        "zero-extension-on-pruned-paths",
+        RunProbe(_PRUNED_PATH, _SOCKET, retval=0, flags=_TEST_RND_HI32 | _TEST_STATE_FREQ),
+        (5, 3),
+        # commit 107e16979905 ("bpf: disable and remove registers chain based liveness") in v6.18.
+        lost=(6, 18),
+        bug="the verifier forgets to have a 32-bit result extended on a path that it prunes",
     ),
 )
 
@@ -157,7 +217,19 @@ _HELPERS = (
         "interpreted-helpers",
         RunProbe((Insn(0x85, imm=8), _EXIT), _RAW_TP, retval=1, cpu=1),
         (4, 1),
-        bug="do_misc_fixups() leaves helpers alone that only the JIT would inline",
+        # 6.12 runs them wrongly, 7.2 refuses them (prog->jit_required, kernel/bpf/fixups.c).
+        elsewhere=((ARM64, None), (RISCV64, None), (PPC64LE, None)),
+        bug="helpers that the JIT puts in line are left to it although it is off",
+    ),
+    # bpf_probe_read() is there where user and kernel addresses never overlap: commit 0ebeea8ca8a4
+    # ("bpf: Restrict bpf_probe_read{, str}() only to archs where they work") in v5.7. Elsewhere 0
+    # may be an address of the kernel's own: the lowcore of s390x.
+    Feature(
+        "separate-address-spaces",
+        HelperProbe(4, _RAW_TP),
+        (5, 7),
+        ("ARCH_HAS_NON_OVERLAPPING_ADDRESS_SPACE",),
+        elsewhere=((S390X, None),),
     ),
 )
 
@@ -176,7 +248,7 @@ _KFUNCS = tuple(
 
 _TABLES = (
     # commit 9330986c0300 ("bpf: Add bloom filter map implementation") in v5.16.
-    Feature("bloom_filter", TableProbe(30, 0, 4, 8), (5, 16)),
+    Feature("bloom_filter", TableProbe(_BLOOM_FILTER, 0, 4, 8), (5, 16)),
 )
 
-FEATURES: tuple[Feature, ...] = _SYSTEM + _INSTRUCTIONS + _HELPERS + _KFUNCS + _TABLES
+FEATURES: tuple[Feature, ...] = _SYSTEM + _INSTRUCTIONS + _VERIFIER + _HELPERS + _KFUNCS + _TABLES

@@ -30,7 +30,9 @@ def is_due(
     first = feature.first_release(arch, jits=jits)
     found = read_version(release)
     # Nobody can be accused by a release that nobody can read.
-    return first is not None and found is not None and found >= first
+    if first is None or found is None or found < first:
+        return False
+    return feature.lost is None or found < feature.lost
 
 
 def absence(feature: Feature) -> str:

@@ -72,14 +72,24 @@ class Prober:
         return loaded.verdict.accepted and (loaded.verdict.jited or not jits)
 
     def _loads(self, probe: LoadProbe) -> bool:
-        loaded = self._load(probe.insns, probe.program_type, probe.flags)
+        table = None if probe.table is None else self._create(probe.table)
+        loaded = RawFilter.load(
+            self._guest,
+            probe.insns,
+            self._order,
+            probe.program_type,
+            flags=probe.flags,
+            table=None if table is None else table.ref,
+        )
         try:
             return self._is_whole(loaded)
         finally:
             loaded.close()
+            if table is not None:
+                table.close()
 
     def _returns(self, probe: RunProbe) -> bool:
-        loaded = self._load(probe.insns, probe.program_type)
+        loaded = self._load(probe.insns, probe.program_type, probe.flags)
         try:
             if not self._is_whole(loaded):
                 return False
@@ -115,15 +125,17 @@ class Prober:
         return not any(words in loaded.verdict.log for words in _NO_HELPER)
 
     def _creates(self, probe: TableProbe) -> bool:
+        try:
+            self._create(probe).close()
+        except RefusedError:
+            return False
+        return True
+
+    def _create(self, probe: TableProbe) -> Table:
         spec = TableSpec(
             "probe", probe.type, probe.key_size, probe.value_size, probe.entries, probe.flags
         )
-        try:
-            table = Table.create(self._guest.connection, spec)
-        except RefusedError:
-            return False
-        table.close()
-        return True
+        return Table.create(self._guest.connection, spec)
 
     def _types(self) -> bytes:
         if self._btf is None:

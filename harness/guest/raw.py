@@ -13,6 +13,7 @@ from harness.values.observation import LoadObservation, RunObservation
 
 _NAME = "raw"
 # linux/bpf.h
+_LD_IMM_DW = 0x18
 _BPF_F_TEST_RUN_ON_CPU = 1
 
 
@@ -35,10 +36,12 @@ class RawFilter:
         flags: int = 0,
         attach_type: int = 0,
         attach_btf: str = "",
+        table: Ref | None = None,
     ) -> "RawFilter":
         """BPF_PROG_LOAD; a refusal is in the verdict, with the verifier's log.
 
-        `attach_btf` is the kernel function that a tracing program is for.
+        `attach_btf` is the kernel function that a tracing program is for; `table` is what all wide
+        loads are the address of.
         """
         handle = guest.connection.new_handle()
         arguments: dict[str, object] = {
@@ -50,6 +53,7 @@ class RawFilter:
             "log_level": 1,
             "attach_type": attach_type,
             "attach_btf": attach_btf or None,
+            "tables": None if table is None else _wide_loads(insns, table),
         }
         later = guest.connection.submit("load_raw", _read_only_verdict, arguments)
         return cls(guest, handle, later.result())
@@ -74,6 +78,10 @@ class RawFilter:
         """Unload it; what was refused is not there any more."""
         if self.verdict.accepted:
             self._guest.connection.submit("close", lambda reply: None, {"handle": self._handle})
+
+
+def _wide_loads(insns: tuple[Insn, ...], table: Ref) -> list[object]:
+    return [[i, table.packed()] for i, insn in enumerate(insns) if insn.code == _LD_IMM_DW]
 
 
 def _read_only_verdict(reply: Fields) -> LoadObservation:

@@ -24,6 +24,8 @@ class LoadProbe:
     insns: tuple[Insn, ...]
     program_type: int
     flags: int = 0
+    table: "TableProbe | None" = None
+    """What its wide loads (BPF_LD | BPF_IMM | BPF_DW) are the address of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class RunProbe:
     insns: tuple[Insn, ...]
     program_type: int
     retval: int
+    flags: int = 0
     cpu: int | None = None
     """Where to run it; None leaves it to the kernel."""
 
@@ -97,6 +100,12 @@ class Feature:
     jit_elsewhere: Later = ()
     """Where the JIT came later than the interpreter."""
 
+    jit_only: bool = False
+    """The interpreter cannot have it."""
+
+    lost: Version | None = None
+    """The release that took it away by mistake; nobody is accused from there on."""
+
     bug: str = ""
     """For what a kernel ought to have and lacks by mistake: the mistake, and where it is."""
 
@@ -107,5 +116,7 @@ class Feature:
 
     def first_release(self, arch: Arch, *, jits: bool) -> Version | None:
         """Of that architecture; None if no release has it yet."""
+        if self.jit_only and not jits:
+            return None
         later = self.elsewhere + (self.jit_elsewhere if jits else ())
         return dict(later).get(arch, self.since)
