@@ -68,11 +68,11 @@ def test_the_summary_reads_like_this() -> None:
         "verifier        -    -        1   1F\n"
         "all             1    1        1   1F\n"
         "\n"
-        "arm        debian:7.2      debian:6.12\n"
-        "           interp    jit   jit\n"
-        "compute         -      -     -\n"
-        "verifier    1F+1U  1F+2U    1U\n"
-        "all         1F+1U  1F+2U    1U\n"
+        "arm        debian:6.12   debian:7.2\n"
+        "           jit           interp    jit\n"
+        "compute      -                -      -\n"
+        "verifier    1U            1F+1U  1F+2U\n"
+        "all         1U            1F+1U  1F+2U\n"
         "\n"
         "F failed, U unsupported, - nothing to run\n"
         "debian:6.12 is x86_64 6.12.13-x86_64, arm 6.12.13-arm\n"
@@ -80,13 +80,32 @@ def test_the_summary_reads_like_this() -> None:
         "\n"
         "unsupported, by what the kernel lacks:\n"
         "  fentry: 3\n"
-        "    arm debian:7.2 2, arm debian:6.12 1\n"
+        "    arm debian:6.12 1, arm debian:7.2 2\n"
         "  atomics: 1\n"
         "    arm debian:7.2 1\n"
         "\n"
         "10 trials: 3 failed, 4 unsupported, 3 passed\n"
         "83.2 s, 3 guests, tcg (/dev/kvm cannot run a guest)\n"
     )
+
+
+def test_the_order_is_that_of_the_tables_and_not_of_the_guests() -> None:
+    """Whichever ends first; and 6.12 comes after 6.1, arm after x86_64."""
+    records = [
+        on(replace(record, mode=mode), arch, f"debian:{series}")
+        for record in (make_record(), unsupported("fentry"))
+        for arch in ("arm", "s390x", "x86_64")
+        for series in ("6.12", "6.1", "5.10")
+        for mode in ("jit", "interp")
+    ]
+
+    text = _print(*records)
+
+    assert text == _print(*reversed(records))
+    assert [
+        line.split() for line in text.splitlines() if line.startswith(("arm ", "s39", "x86"))
+    ] == [[arch, "debian:5.10", "debian:6.1", "debian:6.12"] for arch in ("x86_64", "s390x", "arm")]
+    assert "    x86_64 debian:5.10 2, x86_64 debian:6.1 2, x86_64 debian:6.12 2, s390x" in text
 
 
 @pytest.mark.parametrize(

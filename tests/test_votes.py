@@ -61,8 +61,8 @@ def test_each_dissenting_trial_gets_a_record_of_its_own() -> None:
     assert accused[0].verdict.reason.startswith("retval 5 by arm64 JIT; the majority has 4: ")
     assert accused[0].case.endswith(" @vote")
     assert accused[0].reproduce == (
-        "bpf-harness check cases/verifier/oob.bpf.c:oob_value --arch x86_64 --arch s390x "
-        "--arch arm64 --kernel debian:7.2 --mode jit --mode interp --mode jit-harden"
+        "bpf-harness check cases/verifier/oob.bpf.c:oob_value --arch arm64 --arch s390x "
+        "--arch x86_64 --kernel debian:7.2 --mode interp --mode jit --mode jit-harden"
     )
 
 

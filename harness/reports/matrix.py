@@ -3,6 +3,7 @@
 The same failure on many targets is told once; what a kernel lacks is counted by its name.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from harness.reports.matrix_table import Block, Column, format_block, legend
 from harness.reports.problem import shown_evidence
 from harness.reports.report import RunSummary
 from harness.reports.text import one_line
+from harness.values.arch import ARCHES
 from harness.values.mode import Mode
 from harness.values.record import Record
 from harness.values.verdict import Outcome
@@ -26,6 +28,9 @@ _MANY = 4
 
 _TITLE_LIMIT = 24
 _REASON_LIMIT = 100
+
+_ARCHES = tuple(arch.name for arch in ARCHES)
+_TEXT_AND_NUMBER = re.compile(r"(\D*)(\d*)")
 
 # What the record of a vote has in place of a mode.
 _VOTE = "vote"
@@ -44,6 +49,15 @@ class _Problem:
     def add(self, record: Record) -> None:
         self.cases.add(record.case)
         self.where.setdefault(_target(record), {})[record.mode] = None
+
+    @property
+    def places(self) -> str:
+        """Targets and modes in the order of the table, whichever came first."""
+        targets = sorted(self.where, key=_place)
+        return "; ".join(
+            " ".join((target, *(mode for mode in _MODES if mode in self.where[target])))
+            for target in targets
+        )
 
 
 class MatrixReport:
@@ -101,16 +115,16 @@ class MatrixReport:
             yield "no trial was run"
             return
         groups = sorted({key[0] for counts in self._blocks.values() for key in counts})
-        for arch, counts in self._blocks.items():
-            titles = dict.fromkeys(key[1] for key in counts)
+        for arch, counts in sorted(self._blocks.items(), key=lambda item: _row(item[0])):
+            titles = sorted({key[1] for key in counts}, key=_natural)
             columns = tuple(
                 Column(title, tuple(m for m in _MODES if any(k[1:] == (title, m) for k in counts)))
                 for title in titles
             )
             yield from format_block(Block(arch, columns, counts), groups)
         yield legend(self._totals)
-        for title, releases in self._releases.items():
-            yield f"{title} is {', '.join(releases)}"
+        for title in sorted(self._releases, key=_natural):
+            yield f"{title} is {', '.join(sorted(self._releases[title], key=_place))}"
         yield ""
 
     def _unsupported(self) -> Iterator[str]:
@@ -120,7 +134,8 @@ class MatrixReport:
         yield "unsupported, by what the kernel lacks:"
         for name, targets in sorted(self._lacking.items(), key=lambda item: -item[1].total()):
             yield f"  {name}: {targets.total()}"
-            yield from _wrapped([f"{target} {n}" for target, n in targets.items()])
+            words = [f"{target} {targets[target]}" for target in sorted(targets, key=_place)]
+            yield from _wrapped(words)
         yield ""
 
     def _facts(self, summary: RunSummary) -> Iterator[str]:
@@ -131,6 +146,22 @@ class MatrixReport:
         yield from summary.notes
         if summary.interrupted:
             yield "interrupted: the trials that had not ended have no verdict"
+
+
+def _row(arch: str) -> int:
+    """Its place in the table of architectures; a vote's records come after all of them."""
+    return _ARCHES.index(arch) if arch in _ARCHES else len(_ARCHES)
+
+
+def _place(target: str) -> tuple[int, list[tuple[str, int]]]:
+    """Where `ARCH KERNEL` stands in the table."""
+    arch, _, title = target.partition(" ")
+    return _row(arch), _natural(title)
+
+
+def _natural(title: str) -> list[tuple[str, int]]:
+    """debian:5.10, debian:6.1, debian:6.12: numbers by their size."""
+    return [(text, int(part or 0)) for text, part in _TEXT_AND_NUMBER.findall(title)]
 
 
 def _title(record: Record) -> str:
@@ -148,7 +179,7 @@ def _together(problems: Iterable[_Problem]) -> Iterator[_Problem]:
     """Cases that came to the same for the same reason in the same place, as one problem."""
     same: dict[tuple[str, str], list[_Problem]] = {}
     for problem in problems:
-        same.setdefault((problem.first.verdict.reason, repr(problem.where)), []).append(problem)
+        same.setdefault((problem.first.verdict.reason, problem.places), []).append(problem)
     for together in same.values():
         if len(together) < _MANY:
             yield from together
@@ -164,8 +195,7 @@ def _tell(problem: _Problem) -> Iterator[str]:
     what = one_line(record.case)
     if len(problem.cases) > 1:
         what = f"{len(problem.cases)} cases, {what} first"
-    where = "; ".join(f"{target} {' '.join(modes)}" for target, modes in problem.where.items())
-    yield f"{outcome} {what} [{where}]"
+    yield f"{outcome} {what} [{problem.places}]"
     yield f"  {one_line(record.verdict.reason)}"
     yield from (f"  | {line}" for line in shown_evidence(record.verdict))
     if record.guest:

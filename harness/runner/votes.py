@@ -49,7 +49,10 @@ class Votes:
         Where there is no majority, the case has FAILED and nobody is accused.
         """
         for case, box in self._boxes.items():
-            voters = [voter for cast in box.cast.values() for voter, _ in cast]
+            # Trials end in any order; what is told of them is the same every time.
+            for given in box.cast.values():
+                given.sort(key=str)
+            voters = sorted((v for given in box.cast.values() for v, _ in given), key=str)
             if len({voter.target for voter in voters}) > 1:
                 yield from self._outcome(case, box, voters)
 
@@ -81,7 +84,7 @@ class Votes:
             "--arch": [voter.arch for voter in voters],
             "--kernel": [self._sources[voter.target] for voter in voters],
             "--cpu": [voter.cpu for voter in voters if voter.cpu],
-            "--mode": [voter.mode.value for voter in voters],
+            "--mode": [mode.value for mode in Mode if any(v.mode is mode for v in voters)],
         }
         words = [
             word
