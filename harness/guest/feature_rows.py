@@ -62,6 +62,29 @@ def _calls_itself_once() -> LoadProbe:
     return LoadProbe((Insn(0x85, src=1, imm=1), _EXIT, *_RETURN_0), _SOCKET)
 
 
+def _shifts_beyond(width: int, *, lsh: int, rsh: int, arsh: int) -> RunProbe:
+    """8 << 1 >> 2 s>> 1, which is 2, with the width added to each amount."""
+    return RunProbe(
+        (
+            Insn(0xB7, dst=0, imm=8),
+            Insn(0xB7, dst=1, imm=width + 1),
+            Insn(0xB7, dst=2, imm=width + 2),
+            Insn(lsh, dst=0, src=1),
+            Insn(rsh, dst=0, src=2),
+            Insn(arsh, dst=0, src=1),
+            _EXIT,
+        ),
+        _SOCKET,
+        retval=2,
+    )
+
+
+_UNMASKED = (
+    "the JIT leaves the amount of a shift by a register to the processor, which takes more bits of "
+    "it than RFC 9669, section 4.1, allows: arch/arm/net/bpf_jit_32.c, "
+    "arch/powerpc/net/bpf_jit_comp64.c, arch/s390/net/bpf_jit_comp.c"
+)
+
 _SYSTEM = (
     Feature("btf", ShellProbe("test -r /sys/kernel/btf/vmlinux"), (5, 2), ("DEBUG_INFO_BTF",)),
     Feature(
@@ -159,22 +182,23 @@ _INSTRUCTIONS = (
         ),
         jit_only=True,
     ),
+    # No JIT needs to mask: so says kernel/bpf/core.c above its macro SHT.
     Feature(
         "masked-shifts",
-        RunProbe(
-            (
-                Insn(0xB7, dst=0, imm=1),
-                Insn(0xB7, dst=1, imm=65),
-                Insn(0x6F, dst=0, src=1),
-                _EXIT,
-            ),
-            _SOCKET,
-            retval=2,
-        ),
+        _shifts_beyond(64, lsh=0x6F, rsh=0x7F, arsh=0xCF),
         (3, 18),
-        # arm: emit_a32_alu_r64(); ppc64le: slw and sld take 6 and 7 bits of the amount.
+        # emit_a32_lsh_r64() and its like leave 8 bits of the amount to the processor; sld, srd and
+        # srad take 7.
         jit_elsewhere=((ARM, None), (PPC64LE, None)),
-        bug="the JIT does not mask the amount of a shift by a register (RFC 9669, section 4.1)",
+        bug=_UNMASKED,
+    ),
+    Feature(
+        "masked-shifts32",
+        _shifts_beyond(32, lsh=0x6C, rsh=0x7C, arsh=0xCC),
+        (3, 18),
+        # emit_a32_alu_r64(): 8 bits; slw, srw and sraw take 6, and so do sll, srl and sra.
+        jit_elsewhere=((ARM, None), (PPC64LE, None), (S390X, None)),
+        bug=_UNMASKED,
     ),
 )
 
@@ -205,12 +229,17 @@ _VERIFIER = (
 )
 
 _HELPERS = (
+    # commit 8a67f2de9b1d ("bpf: expose bpf_strtol and bpf_strtoul to all program types") in v6.1.
+    Feature("bpf_strtol", HelperProbe(105, _SOCKET), (6, 1)),
+    Feature("bpf_strtoul", HelperProbe(106, _SOCKET), (6, 1)),
     Feature("bpf_get_current_task_btf", HelperProbe(158, _RAW_TP), (5, 11)),
     Feature("bpf_for_each_map_elem", HelperProbe(164, _SOCKET), (5, 13)),
+    Feature("bpf_snprintf", HelperProbe(165, _SOCKET), (5, 13)),
     Feature("bpf_find_vma", HelperProbe(180, _KPROBE), (5, 17)),
     Feature("bpf_loop", HelperProbe(181, _SOCKET), (5, 17)),
     Feature("bpf_strncmp", HelperProbe(182, _SOCKET), (5, 17)),
     Feature("bpf_kptr_xchg", HelperProbe(194, _SOCKET), (5, 19)),
+    Feature("bpf_map_lookup_percpu_elem", HelperProbe(195, _SOCKET), (5, 19)),
     Feature("bpf_dynptr_from_mem", HelperProbe(197, _SOCKET), (5, 19)),
     Feature("bpf_ringbuf_reserve_dynptr", HelperProbe(198, _SOCKET), (5, 19)),
     Feature(
