@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.kernels.flavours import find_flavour
 from harness.kernels.names import (
     DebianRelease,
     DebianSeries,
@@ -11,9 +12,11 @@ from harness.kernels.names import (
     ImageFile,
     KernelName,
     PackageFile,
+    TreeFolder,
     parse_kernel_name,
+    with_flavour,
 )
-from harness.values.errors import KernelError, UnknownNameError
+from harness.values.errors import KernelError, UnknownNameError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -68,14 +71,41 @@ def test_a_path_that_is_not_there_is_refused() -> None:
     assert "debian:6.12" in (caught.value.remedy or "")
 
 
-def test_a_source_tree_is_to_be_built_first(tmp_path: Path) -> None:
-    """The remedy is the image it would have."""
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
     (tmp_path / "Kconfig").write_text("")
+    (tmp_path / "Makefile").write_text("VERSION = 6\n")
+    return tmp_path
 
-    with pytest.raises(KernelError, match="source tree") as caught:
-        parse_kernel_name(str(tmp_path))
 
-    assert f"{tmp_path}/arch/x86/boot/bzImage" in (caught.value.remedy or "")
+def test_a_source_tree_is_built_as_the_default_flavour(tree: Path) -> None:
+    """Its folder is its name."""
+    assert parse_kernel_name(str(tree)) == TreeFolder(tree)
+
+
+def test_a_source_tree_may_name_its_flavour(tree: Path) -> None:
+    """Behind a colon, as a case names its filter."""
+    assert parse_kernel_name(f"{tree}:debug") == TreeFolder(tree, find_flavour("debug"))
+
+
+def test_an_unknown_flavour_is_answered_with_the_known_ones(tree: Path) -> None:
+    with pytest.raises(UnknownNameError, match="unknown flavour 'huge'") as caught:
+        parse_kernel_name(f"{tree}:huge")
+
+    assert "default debug jit-only tiny" in (caught.value.remedy or "")
+
+
+def test_a_flavour_is_given_to_the_trees_among_the_kernels(tree: Path) -> None:
+    """Packages have none."""
+    names = with_flavour(("debian:6.12", str(tree)), "tiny")
+
+    assert names == ("debian:6.12", f"{tree}:tiny")
+
+
+def test_a_flavour_without_a_tree_is_refused() -> None:
+    """It would be ignored otherwise."""
+    with pytest.raises(UsageError, match="flavour debug is for a kernel that is built"):
+        with_flavour(("debian:6.12",), "debug")
 
 
 def test_any_other_folder_is_no_kernel(tmp_path: Path) -> None:

@@ -4,14 +4,19 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.kernels.flavours import DEFAULT_FLAVOUR, Flavour, find_flavour
+from harness.kernels.source_tree import is_source_tree
 from harness.kernels.suites import SUITES
-from harness.values.errors import KernelError, UnknownNameError
+from harness.values.errors import KernelError, UnknownNameError, UsageError
 
 _PREFIX = "debian:"
 _SERIES = re.compile(r"\d+\.\d+")
 _RELEASE = re.compile(r"\d+\.\d+[-.+~\w]+")
 
-_FORMS = "debian:6.12, debian:6.12.94, debian:sid, a .deb, or the path of a kernel image"
+_FORMS = (
+    "debian:6.12, debian:6.12.94, debian:sid, a .deb, the path of a kernel image, "
+    "or a kernel source tree"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,16 @@ class ImageFile:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class TreeFolder:
+    """`/path/to/linux`, or `/path/to/linux:debug`: a source tree, to be built as that flavour."""
+
+    path: Path
+    flavour: Flavour = DEFAULT_FLAVOUR
+
+
 DebianName = DebianSeries | DebianRelease | DebianSuite
-KernelName = DebianName | PackageFile | ImageFile
+KernelName = DebianName | PackageFile | ImageFile | TreeFolder
 
 
 def parse_kernel_name(text: str) -> KernelName:
@@ -67,7 +80,9 @@ def parse_kernel_name(text: str) -> KernelName:
         return _parse_debian(text.removeprefix(_PREFIX))
     path = Path(text).expanduser()
     if path.is_dir():
-        raise _folder_error(path)
+        return _parse_folder(path)
+    if (tree := _flavoured_tree(text)) is not None:
+        return tree
     if not path.exists():
         raise UnknownNameError(
             f"unknown kernel {text!r}: neither a name nor a file", remedy=f"give {_FORMS}"
@@ -89,10 +104,36 @@ def _parse_debian(name: str) -> DebianName:
     )
 
 
-def _folder_error(path: Path) -> KernelError:
-    if (path / "Kconfig").is_file():
-        return KernelError(
-            f"{path} is a kernel source tree, which this command does not build",
-            remedy=f"build it first, then give its image, e.g. {path}/arch/x86/boot/bzImage",
+def with_flavour(names: tuple[str, ...], flavour: str | None) -> tuple[str, ...]:
+    """The source trees among the names with that flavour; raises UsageError if none is a tree.
+
+    >>> with_flavour(("debian:6.12",), None)
+    ('debian:6.12',)
+    """
+    if flavour is None:
+        return names
+    find_flavour(flavour)
+    trees = [name for name in names if is_source_tree(Path(name).expanduser())]
+    if not trees:
+        raise UsageError(
+            f"flavour {flavour} is for a kernel that is built, and {' '.join(names)} is not",
+            remedy="give the path of a kernel source tree",
         )
-    return KernelError(f"{path} is a folder, not a kernel image", remedy=f"give {_FORMS}")
+    return tuple(f"{name}:{flavour}" if name in trees else name for name in names)
+
+
+def _parse_folder(path: Path) -> TreeFolder:
+    if is_source_tree(path):
+        return TreeFolder(path)
+    raise KernelError(
+        f"{path} is a folder, but neither a kernel image nor a kernel source tree",
+        remedy=f"give {_FORMS}",
+    )
+
+
+def _flavoured_tree(text: str) -> TreeFolder | None:
+    folder, _, flavour = text.rpartition(":")
+    path = Path(folder).expanduser()
+    if not folder or not is_source_tree(path):
+        return None
+    return TreeFolder(path, find_flavour(flavour))

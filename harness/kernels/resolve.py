@@ -4,12 +4,15 @@ import logging
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 from harness.host.apt_archive import LISTS_FRESH_S, AptArchive
 from harness.host.cache import cache_root, publish_folder, read_fields, write_fields
 from harness.host.commands import Runner, run_command
+from harness.kernels.build import Builder, BuildSettings, Built
+from harness.kernels.built import keep_built
 from harness.kernels.debian import DebianKernel, choose_kernel, find_kernels
 from harness.kernels.entry import digest_of, read_entry
 from harness.kernels.local import local_kernel
@@ -18,9 +21,11 @@ from harness.kernels.names import (
     DebianRelease,
     ImageFile,
     PackageFile,
+    TreeFolder,
     parse_kernel_name,
 )
 from harness.kernels.packages import unpack_kernel
+from harness.kernels.source_tree import read_source_tree
 from harness.values.arch import Arch
 from harness.values.errors import DownloadError, InfrastructureError
 from harness.values.kernel import Kernel
@@ -38,20 +43,23 @@ class KernelStore:
     archive: AptArchive = field(default_factory=AptArchive)
     runner: Runner = run_command
     now_s: Callable[[], float] = time.time
+    builder: Builder = field(default_factory=Builder)
 
     def resolve(self, text: str, arch: Arch) -> Kernel:
-        """The kernel that `text` names, ready to be booted; downloads what is missing."""
+        """The kernel that `text` names, ready to be booted; downloads or builds what is missing."""
         name = parse_kernel_name(text)
         match name:
             case ImageFile(path):
                 return local_kernel(path, arch, self.folder, self.runner)
             case PackageFile(path):
                 return self._from_deb(path, arch, text)
+            case TreeFolder():
+                return self.build(name, arch, text, BuildSettings.from_environment())[1]
             case _:
                 return self._from_archive(name, arch, text)
 
     def cached(self, text: str, arch: Arch) -> Kernel | None:
-        """The kernel `text` names as far as this machine knows; never uses the network."""
+        """The kernel `text` names as far as this machine knows; never downloads or builds."""
         name = parse_kernel_name(text)
         if isinstance(name, ImageFile | PackageFile):
             return self.resolve(text, arch)
@@ -59,6 +67,20 @@ class KernelStore:
         if noted is None:
             return None
         return read_entry(self._entries(arch) / noted["entry"], arch, source=text)
+
+    def build(
+        self, name: TreeFolder, arch: Arch, text: str, settings: BuildSettings
+    ) -> tuple[Built, Kernel]:
+        """Build the tree as far as it has changed; what was made, and the kernel kept of it."""
+        tree = read_source_tree(name.path)
+        place = self.builder.place(tree, arch, name.flavour, settings.output)
+        with self.builder.lock(place):
+            built = self.builder.build(tree, arch, name.flavour, settings)
+            entry = keep_built(self._entries(arch), built, self.runner)
+        write_fields(self._note(text, arch), {"entry": entry.name})
+        kernel = _require(read_entry(entry, arch, source=text), entry)
+        # The same image may come from many commits; this run's is what the reports must say.
+        return built, replace(kernel, origin=built.origin)
 
     def list(self, arch: Arch) -> tuple[DebianKernel, ...]:
         """All kernels of the archive for `arch`, oldest first."""
@@ -121,7 +143,10 @@ class KernelStore:
         return self.folder / arch.name
 
     def _note(self, text: str, arch: Arch) -> Path:
-        return self._entries(arch) / "names" / f"{text.removeprefix('debian:')}.json"
+        name = text.removeprefix("debian:")
+        # The name of a tree is a path.
+        plain = sha256(name.encode()).hexdigest()[:16] if "/" in name else name
+        return self._entries(arch) / "names" / f"{plain}.json"
 
 
 def resolve_kernel(text: str, arch: Arch) -> Kernel:
