@@ -2,6 +2,7 @@
 
 import io
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from harness.kernels.resolve import KernelStore
 from harness.values.errors import UnknownNameError
 from tests.fake_kernel import RELEASE, make_kernel_deb
 from tests.fake_machine import fake_apt, serve_packages
+from tests.fake_tree import FakeMake, make_builder, make_tree
 
 
 @pytest.fixture
@@ -101,3 +103,18 @@ def test_an_unknown_architecture_is_an_error_with_exit_code_2(store: KernelStore
         kernels(store, "list", "--arch", "vax")
 
     assert caught.value.exit_code == 2
+
+
+def test_build_ends_with_the_image_and_a_line_about_it(store: KernelStore, tmp_path: Path) -> None:
+    """The path can be given to --kernel; options the tree lacks come before it."""
+    make = FakeMake(dropped={"FUTEX"})
+    building = replace(store, runner=make, builder=make_builder(tmp_path, make))
+    tree = make_tree(tmp_path / "linux")
+
+    said = kernels(building, "build", str(tree), "--flavor", "tiny", "--output", f"{tmp_path}/o")
+
+    unknown, image, summary = said.splitlines()
+    assert unknown.endswith(": FUTEX")
+    assert image == f"{tmp_path}/o/arch/x86/boot/bzImage"
+    assert summary.startswith("6.12.117 for x86_64, flavour tiny, ")
+    assert "gcc (Debian 12.2.0) 12.2.0" in summary

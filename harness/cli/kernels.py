@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from typing import TextIO
 
-from harness.cli import features
+from harness.cli import features, kernel_build
 from harness.cli.columns import format_table
 from harness.kernels.debian import DebianKernel
 from harness.kernels.resolve import DEFAULT_KERNEL, KernelStore
@@ -16,10 +16,12 @@ from harness.values.kernel import Kernel
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the actions and their options."""
     actions = parser.add_subparsers(
-        dest="kernels_action", required=True, metavar="list|fetch|features"
+        dest="kernels_action", required=True, metavar="list|fetch|build|features"
     )
     listing = actions.add_parser("list", help="the kernels of Debian's archive")
     fetching = actions.add_parser("fetch", help="download a kernel, so that a run need not")
+    text = "configure and build a source tree, no more of it than has changed"
+    kernel_build.add_arguments(actions.add_parser("build", help=text, description=text))
     text = "what a kernel has of all that a case may need, probed in a guest"
     features.add_arguments(actions.add_parser("features", help=text, description=text))
     for action in (listing, fetching):
@@ -37,6 +39,8 @@ def run(args: Namespace, out: TextIO = sys.stdout, store: KernelStore | None = N
     """Does what the action says; errors are for the caller to print."""
     if args.kernels_action == "features":
         return features.run(args)
+    if args.kernels_action == "build":
+        return kernel_build.run(args, out, store)
     arch = parse_arch(args.arch)
     kernels = store or KernelStore()
     if args.kernels_action == "list":

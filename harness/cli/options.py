@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Iterable
 
-from harness.kernels.names import parse_kernel_name
+from harness.kernels.flavours import FLAVOURS
+from harness.kernels.names import parse_kernel_name, with_flavour
 from harness.kernels.resolve import DEFAULT_KERNEL
 from harness.runner.target import TargetName
 from harness.values.accel import AccelChoice
@@ -12,7 +13,7 @@ from harness.values.mode import Mode
 
 _DEFAULT_ARCH = "x86_64"
 _ALL_ARCHES = "all"
-_KERNEL_FORMS = "debian:SERIES, debian:RELEASE, an image or a .deb"
+_KERNEL_FORMS = "debian:SERIES, debian:RELEASE, an image, a .deb or TREE[:FLAVOR]"
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,10 @@ def add_targets(parser: argparse.ArgumentParser) -> None:
         help=f"{_KERNEL_FORMS}; may be repeated (default: {DEFAULT_KERNEL})",
     )
     parser.add_argument(
+        "--flavor",
+        help=f"of a source tree: {' '.join(f.name for f in FLAVOURS)} (default: default)",
+    )
+    parser.add_argument(
         "--cpu",
         action="append",
         metavar="MODEL",
@@ -54,7 +59,7 @@ def parse_targets(args: argparse.Namespace) -> tuple[TargetName, ...]:
 
     Raises UsageError for a name that can be none, before anything is prepared.
     """
-    kernels = tuple(dict.fromkeys(args.kernel or [DEFAULT_KERNEL]))
+    kernels = with_flavour(tuple(dict.fromkeys(args.kernel or [DEFAULT_KERNEL])), args.flavor)
     for kernel in kernels:
         parse_kernel_name(kernel)
     models = tuple(dict.fromkeys(args.cpu or [None]))
