@@ -30,4 +30,13 @@ static __always_inline void answer(__u32 slot, __s64 value)
 	bpf_map_update_elem(&answers, &slot, &value, BPF_ANY);
 }
 
+/* What a table said when it was changed: 0 or an errno. Only 32 bits of it count; before commit
+ * d7ba4cc900bf ("bpf: return long from bpf_map_ops funcs") in v6.4 the table's function that a JIT
+ * calls in the helper's place returned no more.
+ */
+static __always_inline void answer_error(__u32 slot, int error)
+{
+	answer(slot, error);
+}
+
 #endif

@@ -18,7 +18,7 @@ struct {
 	__type(value, __u32);
 } indices SEC(".maps");
 
-static __always_inline long set(__u32 index, __u64 value, __u64 flags)
+static __always_inline int set(__u32 index, __u64 value, __u64 flags)
 {
 	return bpf_map_update_elem(&table, &index, &value, flags);
 }
@@ -81,7 +81,7 @@ int array_entries_cannot_come_or_go(void *ctx)
 	answer(0, set(0, 10, BPF_NOEXIST));
 	answer(1, set(1, 11, BPF_EXIST));
 	answer(2, set(2, 12, BPF_ANY));
-	answer(3, bpf_map_delete_elem(&table, &index));
+	answer_error(3, bpf_map_delete_elem(&table, &index));
 	answer(4, set(0, 10, 8));
 	return 0;
 }

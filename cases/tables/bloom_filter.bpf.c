@@ -10,25 +10,25 @@ struct {
 	__uint(value_size, sizeof(__u64));
 } set SEC(".maps");
 
-static __always_inline long contains(__u64 value)
+static __always_inline int contains(__u64 value)
 {
 	return bpf_map_peek_elem(&set, &value);
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bloom_filter")
 ANSWER(0, -2) ANSWER(1, 0) ANSWER(2, 0) ANSWER(3, 0) ANSWER(4, 0) ANSWER(5, -2) ANSWER(6, -22)
 int set_contains_what_was_pushed(void *ctx)
 {
 	__u64 one = 1, wide = 0x100000000;
 
 	answer(0, contains(1));
-	answer(1, bpf_map_push_elem(&set, &one, BPF_ANY));
-	answer(2, bpf_map_push_elem(&set, &wide, BPF_ANY));
+	answer_error(1, bpf_map_push_elem(&set, &one, BPF_ANY));
+	answer_error(2, bpf_map_push_elem(&set, &wide, BPF_ANY));
 	answer(3, contains(1));
 	answer(4, contains(0x100000000));
 	answer(5, contains(0x100000001));
-	answer(6, bpf_map_push_elem(&set, &one, BPF_EXIST));
+	answer_error(6, bpf_map_push_elem(&set, &one, BPF_EXIST));
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "answers.h"
 
 /* Callbacks need the JIT: fixup_call_args() in kernel/bpf/verifier.c. */
-#define JIT_ONLY __modes("jit jit-harden")
+#define FOR_EACH __modes("jit jit-harden") __needs("bpf_for_each_map_elem bpf-to-bpf")
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -56,7 +56,7 @@ static __always_inline int answer_sums(long visited, struct sums *sums)
 	__put(hash, "u32:0xffffffff", "u64:30") __put(hash, "u32:4", "u64:40")
 
 SEC("socket")
-__success __retval(4) JIT_ONLY
+__success __retval(4) FOR_EACH
 ENTRIES
 ANSWER(0, 4) ANSWER(1, 0x100000006) ANSWER(2, 100)
 int for_each_entry_of_a_hash(void *ctx)
@@ -67,7 +67,7 @@ int for_each_entry_of_a_hash(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0) JIT_ONLY
+__success __retval(0) FOR_EACH
 ANSWER(0, 0) ANSWER(1, 0) ANSWER(2, 0)
 int for_each_entry_of_an_empty_hash(void *ctx)
 {
@@ -77,7 +77,7 @@ int for_each_entry_of_an_empty_hash(void *ctx)
 }
 
 SEC("socket")
-__success __retval(3) JIT_ONLY
+__success __retval(3) FOR_EACH
 __put(array, "u32:0", "u64:1") __put(array, "u32:1", "u64:10") __put(array, "u32:2", "u64:100")
 __put(array, "u32:3", "u64:1000")
 ANSWER(0, 3) ANSWER(1, 3) ANSWER(2, 111)
@@ -90,7 +90,7 @@ int for_each_stops_when_told(void *ctx)
 
 /* Only the values of the CPU that asks. */
 SEC("socket")
-__success __retval(3) JIT_ONLY
+__success __retval(3) FOR_EACH
 ANSWER(0, 3) ANSWER(1, 3) ANSWER(2, 7)
 int for_each_entry_of_a_percpu_array(void *ctx)
 {
@@ -111,7 +111,7 @@ static long change_entry(void *table, __u32 *key, __u64 *value, void *context)
 }
 
 SEC("socket")
-__success __retval(5) JIT_ONLY
+__success __retval(5) FOR_EACH
 __put(array, "u32:4", "u64:100")
 __table(array, "u32:0", "u64:0") __table(array, "u32:3", "u64:3") __table(array, "u32:4", "u64:104")
 int for_each_changes_in_place(void *ctx)
@@ -127,7 +127,7 @@ static long remove_even_key(void *table, __u32 *key, __u64 *value, void *context
 }
 
 SEC("socket")
-__success __retval(4) JIT_ONLY
+__success __retval(4) FOR_EACH
 ENTRIES
 __table(hash, "u32:1", "u64:10") __table(hash, "u32:0xffffffff", "u64:30") __table_entries(hash, 2)
 int for_each_removes_on_the_way(void *ctx)
@@ -137,7 +137,7 @@ int for_each_removes_on_the_way(void *ctx)
 
 /* -EINVAL */
 SEC("socket")
-__success __retval(-22) JIT_ONLY
+__success __retval(-22) FOR_EACH
 int for_each_refuses_flags(void *ctx)
 {
 	struct sums sums = {};

@@ -19,12 +19,12 @@ struct {
 	__type(value, __u64);
 } lazy SEC(".maps");
 
-static __always_inline long add(void *to, __u32 key, __u64 value, __u64 flags)
+static __always_inline int add(void *to, __u32 key, __u64 value, __u64 flags)
 {
 	return bpf_map_update_elem(to, &key, &value, flags);
 }
 
-static __always_inline long remove(void *from, __u32 key)
+static __always_inline int remove(void *from, __u32 key)
 {
 	return bpf_map_delete_elem(from, &key);
 }
@@ -45,7 +45,7 @@ __put(table, "u32:1", "u64:10")
 __table(table, "u32:1", "u64:10") __table(table, "u32:2", "u64:20") __table_entries(table, 2)
 int noexist_only_adds(void *ctx)
 {
-	long added = add(&table, 2, 20, BPF_NOEXIST);
+	int added = add(&table, 2, 20, BPF_NOEXIST);
 
 	return added ? 1 : add(&table, 1, 11, BPF_NOEXIST);
 }
@@ -57,7 +57,7 @@ __put(table, "u32:1", "u64:10")
 __table(table, "u32:1", "u64:11") __table_entries(table, 1)
 int exist_only_replaces(void *ctx)
 {
-	long replaced = add(&table, 1, 11, BPF_EXIST);
+	int replaced = add(&table, 1, 11, BPF_EXIST);
 
 	return replaced ? 1 : add(&table, 2, 20, BPF_EXIST);
 }

@@ -25,7 +25,7 @@ static __always_inline __s64 look_up(struct prefix key)
 	return value ? (__s64)*value : -1;
 }
 
-static __always_inline long add(struct prefix key, __u32 value, __u64 flags)
+static __always_inline int add(struct prefix key, __u32 value, __u64 flags)
 {
 	return bpf_map_update_elem(&routes, &key, &value, flags);
 }
@@ -67,7 +67,7 @@ int removed_prefix_uncovers_the_next(void *ctx)
 	answer(0, look_up(host));
 	bpf_map_delete_elem(&routes, &net);
 	answer(1, look_up(host));
-	answer(2, bpf_map_delete_elem(&routes, &net));
+	answer_error(2, bpf_map_delete_elem(&routes, &net));
 	bpf_map_delete_elem(&routes, &wide);
 	answer(3, look_up(host));
 	bpf_map_delete_elem(&routes, &all);
@@ -75,19 +75,45 @@ int removed_prefix_uncovers_the_next(void *ctx)
 	return 0;
 }
 
-/* -EINVAL for more bits than a key has, -ENOSPC for a fifth entry, but an old one is replaced. */
+/* -EINVAL for more bits than a key has, -ENOSPC for a fifth entry. */
 SEC("socket")
 __success __retval(0)
 ROUTES
-ANSWER(0, -22) ANSWER(1, -28) ANSWER(2, 0) ANSWER(3, -17)
-__table(routes, "u32:8 hex:0a000000", "u32:9") __table_entries(routes, 4)
+ANSWER(0, -22) ANSWER(1, -28) __table_entries(routes, 4)
 int trie_refuses_what_does_not_fit(void *ctx)
 {
 	answer(0, add((struct prefix)PREFIX(33, 10, 0, 0, 0), 5, BPF_ANY));
 	answer(1, add((struct prefix)PREFIX(16, 10, 1, 0, 0), 5, BPF_ANY));
-	answer(2, add((struct prefix)PREFIX(8, 10, 0, 0, 0), 9, BPF_EXIST));
-	answer(3, add((struct prefix)PREFIX(8, 10, 0, 0, 0), 5, BPF_NOEXIST));
 	return 0;
+}
+
+/* Until commit 532d6b36b2bf ("bpf: Handle in-place update for full LPM trie correctly") in v6.13,
+ * which came to the stable series 6.1 and 6.12, but not to 5.10, it had no place for that: -ENOSPC.
+ */
+SEC("socket")
+__success __retval(9)
+ROUTES
+__table_entries(routes, 4)
+__kernels("", "5.10") __retval(-28)
+int full_trie_replaces_an_entry(void *ctx)
+{
+	struct prefix wide = PREFIX(8, 10, 0, 0, 0);
+	int error = add(wide, 9, BPF_EXIST);
+
+	return error ? error : look_up(wide);
+}
+
+/* -EEXIST */
+SEC("socket")
+__success __retval(-17)
+__put(routes, "u32:8 hex:0a000000", "u32:2")
+__table(routes, "u32:8 hex:0a000000", "u32:2") __table_entries(routes, 1)
+int trie_keeps_an_entry_that_is_there(void *ctx)
+{
+	struct prefix wide = PREFIX(8, 10, 0, 0, 0);
+	int error = add(wide, 9, BPF_NOEXIST);
+
+	return error ? error : look_up(wide);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -60,10 +60,10 @@ int lru_keeps_the_rules_of_a_hash(void *ctx)
 {
 	__u32 key = 1, other = 2, value = 11;
 
-	answer(0, bpf_map_update_elem(&table, &key, &value, BPF_NOEXIST));
-	answer(1, bpf_map_update_elem(&table, &other, &value, BPF_EXIST));
-	answer(2, bpf_map_update_elem(&table, &key, &value, BPF_EXIST));
-	answer(3, bpf_map_update_elem(&table, &key, &value, 8));
+	answer_error(0, bpf_map_update_elem(&table, &key, &value, BPF_NOEXIST));
+	answer_error(1, bpf_map_update_elem(&table, &other, &value, BPF_EXIST));
+	answer_error(2, bpf_map_update_elem(&table, &key, &value, BPF_EXIST));
+	answer_error(3, bpf_map_update_elem(&table, &key, &value, 8));
 	return 0;
 }
 

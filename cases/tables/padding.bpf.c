@@ -43,7 +43,7 @@ int padding_belongs_to_the_key(void *ctx)
 	fill(&key, 0xff);
 	value = bpf_map_lookup_elem(&table, &key);
 	answer(1, value ? *value : -1);
-	answer(2, bpf_map_update_elem(&table, &key, &number, BPF_NOEXIST));
+	answer_error(2, bpf_map_update_elem(&table, &key, &number, BPF_NOEXIST));
 	return 0;
 }
 

@@ -17,6 +17,8 @@ struct {
 	__type(value, __u64);
 } hash SEC(".maps");
 
+#define COUNTS_CPUS __needs("bpf_map_lookup_percpu_elem")
+
 /* More than any machine that this runs on has; the rest is not there and counts nothing. */
 #define CPUS 64
 
@@ -34,7 +36,7 @@ static __always_inline __u64 sum_over_cpus(void *table, __u32 key)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) COUNTS_CPUS
 __table(array, "u32:0", "u64:0") __table(array, "u32:1", "u64:42")
 ANSWER(0, 0) ANSWER(1, 42) ANSWER(2, 42)
 int percpu_array_changed_in_place(void *ctx)
@@ -53,7 +55,7 @@ int percpu_array_changed_in_place(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) COUNTS_CPUS
 __table(array, "u32:0", "u64:7")
 ANSWER(0, 0) ANSWER(1, -17) ANSWER(2, -7) ANSWER(3, -22) ANSWER(4, 7)
 int percpu_array_updated(void *ctx)
@@ -61,17 +63,17 @@ int percpu_array_updated(void *ctx)
 	__u32 inside = 0, outside = 2;
 	__u64 value = 7;
 
-	answer(0, bpf_map_update_elem(&array, &inside, &value, BPF_ANY));
-	answer(1, bpf_map_update_elem(&array, &inside, &value, BPF_NOEXIST));
-	answer(2, bpf_map_update_elem(&array, &outside, &value, BPF_ANY));
-	answer(3, bpf_map_delete_elem(&array, &inside));
+	answer_error(0, bpf_map_update_elem(&array, &inside, &value, BPF_ANY));
+	answer_error(1, bpf_map_update_elem(&array, &inside, &value, BPF_NOEXIST));
+	answer_error(2, bpf_map_update_elem(&array, &outside, &value, BPF_ANY));
+	answer_error(3, bpf_map_delete_elem(&array, &inside));
 	answer(4, sum_over_cpus(&array, 0));
 	return 0;
 }
 
 /* The sum after an entry came and went says that nothing of it is left on any CPU. */
 SEC("socket")
-__success __retval(0)
+__success __retval(0) COUNTS_CPUS
 __table(hash, "u32:1", "u64:9") __table_entries(hash, 1)
 ANSWER(0, 0) ANSWER(1, -17) ANSWER(2, 5) ANSWER(3, 0) ANSWER(4, -2) ANSWER(5, 0) ANSWER(6, 9)
 int percpu_hash_updated_and_removed(void *ctx)
@@ -79,19 +81,19 @@ int percpu_hash_updated_and_removed(void *ctx)
 	__u64 value = 5;
 	__u32 key = 1;
 
-	answer(0, bpf_map_update_elem(&hash, &key, &value, BPF_NOEXIST));
-	answer(1, bpf_map_update_elem(&hash, &key, &value, BPF_NOEXIST));
+	answer_error(0, bpf_map_update_elem(&hash, &key, &value, BPF_NOEXIST));
+	answer_error(1, bpf_map_update_elem(&hash, &key, &value, BPF_NOEXIST));
 	answer(2, sum_over_cpus(&hash, 1));
-	answer(3, bpf_map_delete_elem(&hash, &key));
+	answer_error(3, bpf_map_delete_elem(&hash, &key));
 	value = 9;
-	answer(4, bpf_map_update_elem(&hash, &key, &value, BPF_EXIST));
-	answer(5, bpf_map_update_elem(&hash, &key, &value, BPF_ANY));
+	answer_error(4, bpf_map_update_elem(&hash, &key, &value, BPF_EXIST));
+	answer_error(5, bpf_map_update_elem(&hash, &key, &value, BPF_ANY));
 	answer(6, sum_over_cpus(&hash, 1));
 	return 0;
 }
 
 SEC("socket")
-__success __retval(3)
+__success __retval(3) COUNTS_CPUS
 int percpu_value_of_no_cpu(void *ctx)
 {
 	__u32 key = 0;

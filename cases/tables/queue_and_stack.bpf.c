@@ -17,24 +17,22 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } stack SEC(".maps");
 
-static __always_inline long push(void *table, __u32 value, __u64 flags)
+static __always_inline int push(void *table, __u32 value, __u64 flags)
 {
 	return bpf_map_push_elem(table, &value, flags);
 }
 
 /* What comes out, or the errno. */
-static __always_inline __s64 pop(void *table)
+static __always_inline int pop(void *table)
 {
-	__u32 value;
-	long error = bpf_map_pop_elem(table, &value);
+	int value, error = bpf_map_pop_elem(table, &value);
 
 	return error ? error : value;
 }
 
-static __always_inline __s64 peek(void *table)
+static __always_inline int peek(void *table)
 {
-	__u32 value;
-	long error = bpf_map_peek_elem(table, &value);
+	int value, error = bpf_map_peek_elem(table, &value);
 
 	return error ? error : value;
 }

@@ -74,9 +74,10 @@ int full_ring_refuses(void *ctx)
 	}
 	answer(0, refused);
 	record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
-	answer(1, !record);
 	if (record)
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+	else
+		answer(1, 1);
 	record = bpf_ringbuf_reserve(&ring, sizeof(*record) - 8, 0);
 	if (!record)
 		return -1;
@@ -96,9 +97,10 @@ int ring_refuses_what_cannot_be(void *ctx)
 	void *record = bpf_ringbuf_reserve(&ring, RING_SIZE, 0);
 	__u32 number = 1;
 
-	answer(0, !record);
 	if (record)
 		bpf_ringbuf_discard(record, 0);
+	else
+		answer(0, 1);
 	answer(1, bpf_ringbuf_output(&ring, &number, sizeof(number), 8));
 	answer(2, bpf_ringbuf_query(&ring, BPF_RB_PROD_POS));
 	return 0;

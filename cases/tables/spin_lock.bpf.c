@@ -49,8 +49,8 @@ int value_replaced_under_its_lock(void *ctx)
 	account = bpf_map_lookup_elem(&accounts, &key);
 	if (!account)
 		return -1;
-	answer(0, bpf_map_update_elem(&accounts, &key, &other, BPF_F_LOCK | BPF_EXIST));
-	answer(1, bpf_map_update_elem(&accounts, &absent, &other, BPF_F_LOCK | BPF_EXIST));
+	answer_error(0, bpf_map_update_elem(&accounts, &key, &other, BPF_F_LOCK | BPF_EXIST));
+	answer_error(1, bpf_map_update_elem(&accounts, &absent, &other, BPF_F_LOCK | BPF_EXIST));
 	/* The value was overwritten where it is. */
 	answer(2, account->after);
 	return 0;
