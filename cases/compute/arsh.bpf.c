@@ -49,8 +49,17 @@
 
 SEC("socket")
 __success __retval(0)
-ARSH64(ROW) ARSH64_WIDE(ROW)
+ARSH64(ROW)
 int arsh64_register(void *ctx)
+{
+	EACH_ROW(EXECUTE, "r1 s>>= r2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts")
+ARSH64_WIDE(ROW)
+int arsh64_register_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, "r1 s>>= r2");
 	return 0;
@@ -69,8 +78,17 @@ int arsh64_immediate(void *ctx)
 
 SEC("socket")
 __success __retval(0)
-ARSH32(ROW) ARSH32_WIDE(ROW)
+ARSH32(ROW)
 int arsh32_register(void *ctx)
+{
+	EACH_ROW(EXECUTE, "w1 s>>= w2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts32")
+ARSH32_WIDE(ROW)
+int arsh32_register_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, "w1 s>>= w2");
 	return 0;

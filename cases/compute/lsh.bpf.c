@@ -49,8 +49,17 @@
 
 SEC("socket")
 __success __retval(0)
-LSH64(ROW) LSH64_WIDE(ROW)
+LSH64(ROW)
 int lsh64_register(void *ctx)
+{
+	EACH_ROW(EXECUTE, "r1 <<= r2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts")
+LSH64_WIDE(ROW)
+int lsh64_register_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, "r1 <<= r2");
 	return 0;
@@ -69,8 +78,17 @@ int lsh64_immediate(void *ctx)
 
 SEC("socket")
 __success __retval(0)
-LSH32(ROW) LSH32_WIDE(ROW)
+LSH32(ROW)
 int lsh32_register(void *ctx)
+{
+	EACH_ROW(EXECUTE, "w1 <<= w2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts32")
+LSH32_WIDE(ROW)
+int lsh32_register_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, "w1 <<= w2");
 	return 0;

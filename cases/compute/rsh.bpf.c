@@ -49,8 +49,17 @@
 
 SEC("socket")
 __success __retval(0)
-RSH64(ROW) RSH64_WIDE(ROW)
+RSH64(ROW)
 int rsh64_register(void *ctx)
+{
+	EACH_ROW(EXECUTE, "r1 >>= r2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts")
+RSH64_WIDE(ROW)
+int rsh64_register_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, "r1 >>= r2");
 	return 0;
@@ -69,8 +78,17 @@ int rsh64_immediate(void *ctx)
 
 SEC("socket")
 __success __retval(0)
-RSH32(ROW) RSH32_WIDE(ROW)
+RSH32(ROW)
 int rsh32_register(void *ctx)
+{
+	EACH_ROW(EXECUTE, "w1 >>= w2");
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts32")
+RSH32_WIDE(ROW)
+int rsh32_register_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, "w1 >>= w2");
 	return 0;

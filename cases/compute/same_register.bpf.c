@@ -25,13 +25,16 @@
 	V(1, 0, 1, 0x5d3b227b1f904) \
 	V(2, 0, 2, 0xba8eb100bb22f) \
 	V(3, 0, 7, 0x28ea4cf9dde6fe) \
-	V(4, 0, 0xffffffffffffffff, 0x7ffa2de7d099465c) \
 	V(5, 0, 0x8000000000000000, 0x8000000667e12cdf) \
-	V(6, 0, 0x7fffffffffffffff, 0x7ffa2de7d099463e) \
 	V(7, 0, 0x80000000, 0xd5c62cc7e7e12cdf) \
 	V(8, 0, 0x100000000, 0x2b8c598967e12cdf) \
-	V(9, 0, 0x123456789abcdef, 0xcce24eeb0cfe15fe) \
 	V(10, 0, 0xdeadbeef00000000, 0xe9fdcb5367e12cdf)
+
+/* Shifts by more than the width, which is masked. */
+#define SUMS64_MASKED(V) \
+	V(4, 0, 0xffffffffffffffff, 0x7ffa2de7d099465c) \
+	V(6, 0, 0x7fffffffffffffff, 0x7ffa2de7d099463e) \
+	V(9, 0, 0x123456789abcdef, 0xcce24eeb0cfe15fe)
 
 #define FOLD32 \
 	ADD_RESULT_OF("w3 += w3") \
@@ -51,13 +54,15 @@
 	V(1, 0, 1, 0x5d3b227b1f904) \
 	V(2, 0, 2, 0xba8eb100bb22f) \
 	V(3, 0, 7, 0x28ea4cf9dde6fe) \
-	V(4, 0, 0xffffffffffffffff, 0x96a1d2aa5099465c) \
 	V(5, 0, 0x8000000000000000, 0) \
-	V(6, 0, 0x7fffffffffffffff, 0x96a1d2aa5099465c) \
 	V(7, 0, 0x80000000, 0xe17a06e7e12cdf) \
 	V(8, 0, 0x100000000, 0) \
-	V(9, 0, 0x123456789abcdef, 0xd6da7581435b81e) \
 	V(10, 0, 0xdeadbeef00000000, 0)
+
+#define SUMS32_MASKED(V) \
+	V(4, 0, 0xffffffffffffffff, 0x96a1d2aa5099465c) \
+	V(6, 0, 0x7fffffffffffffff, 0x96a1d2aa5099465c) \
+	V(9, 0, 0x123456789abcdef, 0xd6da7581435b81e)
 
 SEC("socket")
 __success __retval(0)
@@ -69,9 +74,27 @@ int same_register_64(void *ctx)
 }
 
 SEC("socket")
+__success __retval(0) __needs("masked-shifts")
+SUMS64_MASKED(ROW)
+int same_register_64_masked(void *ctx)
+{
+	EACH_ROW(EXECUTE, FOLD64);
+	return 0;
+}
+
+SEC("socket")
 __success __retval(0)
 SUMS32(ROW)
 int same_register_32(void *ctx)
+{
+	EACH_ROW(EXECUTE, FOLD32);
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("masked-shifts32")
+SUMS32_MASKED(ROW)
+int same_register_32_masked(void *ctx)
 {
 	EACH_ROW(EXECUTE, FOLD32);
 	return 0;
