@@ -44,7 +44,7 @@
 	V(7, 1, 0x100000000, 1, 1)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("xadd")
 ADD64(CELL64)
 int atomic_add64(void *ctx)
 {
@@ -53,7 +53,7 @@ int atomic_add64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 FETCH_ADD64(CELL64)
 int atomic_fetch_add64(void *ctx)
 {
@@ -62,7 +62,7 @@ int atomic_fetch_add64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("xadd")
 ADD32(CELL32)
 int atomic_add32(void *ctx)
 {
@@ -71,7 +71,7 @@ int atomic_add32(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 FETCH_ADD32(CELL32)
 int atomic_fetch_add32(void *ctx)
 {

@@ -45,7 +45,7 @@
 	V(7, 1, 0x100000000, 0, 1)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 AND64(CELL64)
 int atomic_and64(void *ctx)
 {
@@ -54,7 +54,7 @@ int atomic_and64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 FETCH_AND64(CELL64)
 int atomic_fetch_and64(void *ctx)
 {
@@ -63,7 +63,7 @@ int atomic_fetch_and64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 AND32(CELL32)
 int atomic_and32(void *ctx)
 {
@@ -72,7 +72,7 @@ int atomic_and32(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 FETCH_AND32(CELL32)
 int atomic_fetch_and32(void *ctx)
 {

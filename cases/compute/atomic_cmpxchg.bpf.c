@@ -32,7 +32,7 @@
 		  "r2 = r0")
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 CMPXCHG64(CELL64)
 int atomic_cmpxchg64(void *ctx)
 {
@@ -41,7 +41,7 @@ int atomic_cmpxchg64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 CMPXCHG32(CELL32)
 int atomic_cmpxchg32(void *ctx)
 {

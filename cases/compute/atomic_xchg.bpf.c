@@ -24,7 +24,7 @@
 	V(7, 1, 0x100000000, 0, 1)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 XCHG64(CELL64)
 int atomic_xchg64(void *ctx)
 {
@@ -33,7 +33,7 @@ int atomic_xchg64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 XCHG32(CELL32)
 int atomic_xchg32(void *ctx)
 {

@@ -45,7 +45,7 @@
 	V(7, 1, 0x100000000, 1, 1)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 XOR64(CELL64)
 int atomic_xor64(void *ctx)
 {
@@ -54,7 +54,7 @@ int atomic_xor64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 FETCH_XOR64(CELL64)
 int atomic_fetch_xor64(void *ctx)
 {
@@ -63,7 +63,7 @@ int atomic_fetch_xor64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 XOR32(CELL32)
 int atomic_xor32(void *ctx)
 {
@@ -72,7 +72,7 @@ int atomic_xor32(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("atomics")
 FETCH_XOR32(CELL32)
 int atomic_fetch_xor32(void *ctx)
 {

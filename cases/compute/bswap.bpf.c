@@ -41,7 +41,7 @@
 	V(9, 0xff00ff00ff00ff00, 0, 0xff00ff00ff00ff)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bswap")
 SWAP16(ROW)
 int bswap16(void *ctx)
 {
@@ -50,7 +50,7 @@ int bswap16(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bswap")
 SWAP32(ROW)
 int bswap32(void *ctx)
 {
@@ -59,7 +59,7 @@ int bswap32(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bswap")
 SWAP64(ROW)
 int bswap64(void *ctx)
 {

@@ -6,7 +6,7 @@
 /* The interpreter has no address of a function: fixup_call_args() in kernel/bpf/verifier.c refuses
  * with "callbacks are not allowed in non-JITed programs".
  */
-#define JIT_ONLY __modes("jit jit-harden")
+#define CALLS_BACK(helper) __modes("jit jit-harden") __needs(helper " bpf-to-bpf")
 
 struct sum {
 	__u64 total;
@@ -25,7 +25,7 @@ static long add_number(__u32 number, void *context)
 }
 
 SEC("socket")
-__success __retval(10) JIT_ONLY
+__success __retval(10) CALLS_BACK("bpf_loop")
 __table(rows, "u32:0", "u64:0 u64:10 u64:0xd409d62805")
 int bpf_loop_counts_from_zero(void *ctx)
 {
@@ -43,7 +43,7 @@ int bpf_loop_counts_from_zero(void *ctx)
 
 /* The call that returns 1 is counted. */
 SEC("socket")
-__success __retval(4) JIT_ONLY
+__success __retval(4) CALLS_BACK("bpf_loop")
 __table(rows, "u32:0", "u64:0 u64:4 u64:0x402")
 int bpf_loop_stops_when_told(void *ctx)
 {
@@ -70,7 +70,7 @@ static long subtract_number(__u32 number, void *context)
 
 /* Which function is called depends on the table, so that the helper itself has to call it. */
 SEC("socket")
-__success __retval(10) JIT_ONLY
+__success __retval(10) CALLS_BACK("bpf_loop")
 __put(rows, "u32:0", "u64:1 u64:0 u64:0")
 __table(rows, "u32:0", "u64:1 u64:10 u64:0xffffff2bf629d7fb")
 int bpf_loop_over_one_of_two_functions(void *ctx)
@@ -94,7 +94,7 @@ int bpf_loop_over_one_of_two_functions(void *ctx)
  * and so it is not negative for who reads all 64.
  */
 SEC("socket")
-__success __retval(0) JIT_ONLY
+__success __retval(0) CALLS_BACK("bpf_loop")
 __put(rows, "u32:0", "u64:0x800001 u64:1 u64:0")
 __table(rows, "u32:1", "s64:-7 s64:-22 u64:0")
 int bpf_loop_refuses_too_many_and_flags(void *ctx)
@@ -133,7 +133,7 @@ static long outer_step(__u32 outer, void *context)
 
 /* (0 + 1 + 2 + 3) * (0 + 1 + 2 + 3 + 4) */
 SEC("socket")
-__success __retval(60) JIT_ONLY
+__success __retval(60) CALLS_BACK("bpf_loop")
 int bpf_loop_in_a_loop(void *ctx)
 {
 	struct product product = {};
@@ -156,7 +156,7 @@ static __naked __noinline __used long overwrite_all(void)
 }
 
 SEC("socket")
-__success __retval(0) JIT_ONLY
+__success __retval(0) CALLS_BACK("bpf_loop")
 ROW(0, 1, 2, 0x100000000000010)
 __naked int callback_keeps_registers_and_stack(void)
 {
@@ -199,7 +199,7 @@ static long add_row(void *table, __u32 *slot, struct row *row, struct sum *sum)
 
 /* All rows of the table in their order, the empty ones after the three as well. */
 SEC("socket")
-__success __retval(20) JIT_ONLY
+__success __retval(20) CALLS_BACK("bpf_for_each_map_elem")
 __put(rows, "u32:0", "u64:1 u64:0 u64:0")
 __put(rows, "u32:1", "u64:2 u64:0 u64:0")
 __put(rows, "u32:2", "u64:3 u64:0 u64:0")

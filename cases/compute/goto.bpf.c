@@ -70,7 +70,7 @@ TRIANGLES(ROW)
 int goto_makes_a_loop(void *ctx)
 {
 	EACH_ROW(EXECUTE, "r2 &= 63\n\t"
-			  "if r2 == 0 goto +3\n\t"
+			  "if r2 < 1 goto +3\n\t"
 			  "r1 += r2\n\t"
 			  "r2 -= 1\n\t"
 			  "goto -4");

@@ -12,7 +12,7 @@
 	V(3, -1, 0, -53)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("gotol")
 STEPS(ROW)
 int gotol_forward_and_back(void *ctx)
 {
@@ -58,7 +58,7 @@ int gotol_forward_and_back(void *ctx)
 		     : : __imm(bpf_map_lookup_elem), __imm_addr(rows) : __clobber_all)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("gotol")
 ROW(0, 2, 0x100000001, 0x80e8000080ea)
 __naked int gotol_back_beyond_16_bits(void)
 {
@@ -66,7 +66,7 @@ __naked int gotol_back_beyond_16_bits(void)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("gotol")
 ROW(0, 1, 0x100000001, 1)
 __naked int gotol_forward_beyond_16_bits(void)
 {

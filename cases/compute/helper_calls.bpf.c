@@ -58,7 +58,7 @@ int helper_keeps_r6_to_r9(void *ctx)
 
 /* -EINVAL, all 64 bits of it. */
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bpf_strtol")
 __table(rows, "u32:0", "u64:0 u64:0 s64:-22")
 int helper_returns_a_negative_number(void *ctx)
 {
@@ -84,7 +84,7 @@ struct {
 } lines SEC(".maps");
 
 SEC("socket")
-__success __retval(19)
+__success __retval(19) __needs("bpf_snprintf")
 __put(rows, "u32:0", "u64:0x0123456789abcdef u64:0x89abcdef u64:0")
 __table(lines, "u32:0", "text:123456789abcdef/-17 zero:5")
 int helper_with_five_arguments(void *ctx)
@@ -109,7 +109,7 @@ int helper_with_five_arguments(void *ctx)
  * the current task lead to the same.
  */
 SEC("socket")
-__success __retval(3) __modes("jit jit-harden")
+__success __retval(3) __modes("jit jit-harden") __needs("bpf_get_current_task_btf btf")
 int helpers_put_in_line(void *ctx)
 {
 	__u32 cpu = bpf_get_smp_processor_id();

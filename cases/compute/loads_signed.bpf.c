@@ -5,7 +5,7 @@
 #include "memory.h"
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("ldsx")
 BEFORE("hex:00017f80ffa55afe zero:24")
 FOUND("u64:0 u64:1 u64:0x7f s64:-128 s64:-1 s64:-91 u64:0x5a s64:-2")
 int load_signed_bytes(void *ctx)
@@ -27,7 +27,7 @@ int load_signed_bytes(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("ldsx")
 BEFORE("u16:0 u16:0x7fff u16:0x8000 u16:0xffff u16:0x0080 u16:0xff7f zero:20")
 FOUND("u64:0 u64:0x7fff s64:-0x8000 s64:-1 u64:0x80 s64:-0x81 zero:16")
 int load_signed_halves(void *ctx)
@@ -47,7 +47,7 @@ int load_signed_halves(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("ldsx")
 BEFORE("u32:0 u32:0x7fffffff u32:0x80000000 u32:0xffffffff u32:0x00008000 u32:0xffff7fff zero:8")
 FOUND("u64:0 u64:0x7fffffff s64:-0x80000000 s64:-1 u64:0x8000 s64:-0x8001 zero:16")
 int load_signed_words(void *ctx)
@@ -68,7 +68,7 @@ int load_signed_words(void *ctx)
 
 /* Into the address register, and from before the pointer. */
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("ldsx")
 BEFORE("u8:0x81 u8:0 u16:0x8182 u32:0x81828384 zero:24")
 FOUND("s64:-127 s64:-0x7e7e s64:-0x7e7d7c7c zero:40")
 int load_signed_into_the_address(void *ctx)

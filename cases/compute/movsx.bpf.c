@@ -65,7 +65,7 @@
 	V(9, 0xffffffffffffffff, 0x5a5a5a5a80000000, 0xffffffff80000000)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("movsx")
 S8_TO_64(ROW)
 int movsx8_to_64(void *ctx)
 {
@@ -74,7 +74,7 @@ int movsx8_to_64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("movsx")
 S16_TO_64(ROW)
 int movsx16_to_64(void *ctx)
 {
@@ -83,7 +83,7 @@ int movsx16_to_64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("movsx")
 S32_TO_64(ROW)
 int movsx32_to_64(void *ctx)
 {
@@ -92,7 +92,7 @@ int movsx32_to_64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("movsx")
 S8_TO_32(ROW)
 int movsx8_to_32(void *ctx)
 {
@@ -101,7 +101,7 @@ int movsx8_to_32(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("movsx")
 S16_TO_32(ROW)
 int movsx16_to_32(void *ctx)
 {
@@ -120,7 +120,7 @@ int movsx16_to_32(void *ctx)
 	V(6, 0x123456789abcdef, 0, 0xffffffffffffffef)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("movsx")
 IN_PLACE(ROW)
 int movsx_in_place(void *ctx)
 {

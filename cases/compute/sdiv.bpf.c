@@ -52,7 +52,7 @@
 	V(17, 0x100000009, 0xfffffffefffffffd, 0xfffffffd)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SDIV64(ROW) SDIV64_WIDE(ROW)
 int sdiv64_register(void *ctx)
 {
@@ -63,7 +63,7 @@ int sdiv64_register(void *ctx)
 #define SDIV64_IMM(slot, left, right, result) ONE_ROW(EXECUTE, slot, "r1 s/= " #right)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SDIV64(ROW)
 int sdiv64_immediate(void *ctx)
 {
@@ -72,7 +72,7 @@ int sdiv64_immediate(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SDIV32(ROW) SDIV32_WIDE(ROW)
 int sdiv32_register(void *ctx)
 {
@@ -83,7 +83,7 @@ int sdiv32_register(void *ctx)
 #define SDIV32_IMM(slot, left, right, result) ONE_ROW(EXECUTE, slot, "w1 s/= " #right)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SDIV32(ROW)
 int sdiv32_immediate(void *ctx)
 {

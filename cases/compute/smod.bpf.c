@@ -52,7 +52,7 @@
 	V(17, 0x100000009, 0xfffffffefffffffc, 1)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SMOD64(ROW) SMOD64_WIDE(ROW)
 int smod64_register(void *ctx)
 {
@@ -63,7 +63,7 @@ int smod64_register(void *ctx)
 #define SMOD64_IMM(slot, left, right, result) ONE_ROW(EXECUTE, slot, "r1 s%%= " #right)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SMOD64(ROW)
 int smod64_immediate(void *ctx)
 {
@@ -72,7 +72,7 @@ int smod64_immediate(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SMOD32(ROW) SMOD32_WIDE(ROW)
 int smod32_register(void *ctx)
 {
@@ -83,7 +83,7 @@ int smod32_register(void *ctx)
 #define SMOD32_IMM(slot, left, right, result) ONE_ROW(EXECUTE, slot, "w1 s%%= " #right)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("sdiv")
 SMOD32(ROW)
 int smod32_immediate(void *ctx)
 {

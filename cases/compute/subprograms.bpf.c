@@ -35,7 +35,7 @@ static __naked __noinline __used __u64 weigh(void)
 	V(2, 0x0123456789abcdef, 0xfedcba9876543210, 0xfb72ea675950c82e)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bpf-to-bpf")
 WEIGHED(ROW)
 int subprogram_with_five_arguments(void *ctx)
 {
@@ -69,7 +69,7 @@ static __naked __noinline __used void overwrite_all(void)
 
 /* r6 to r9 and two places of the stack are left, left + 1, …, left + 5; the result their sum. */
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bpf-to-bpf")
 ROW(0, 0x0123456789abcdef, 0, 0x6d3a06d3a06d3a9)
 __naked int subprogram_keeps_registers_and_stack(void)
 {
@@ -147,7 +147,7 @@ LEVEL(level_2, level_3)
 	V(2, -1, 0, 0xfffffffffffffdda)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bpf-to-bpf")
 DEEP(ROW)
 int subprograms_eight_deep(void *ctx)
 {
@@ -162,7 +162,7 @@ __noinline __u64 factorial_step(__u64 product, __u32 factor)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bpf-to-bpf")
 __put(rows, "u32:0", "u64:1 u64:20 u64:0")
 __table(rows, "u32:0", "u64:1 u64:20 u64:2432902008176640000")
 int global_function_in_a_loop(void *ctx)
@@ -191,7 +191,7 @@ static __noinline void swap_halves(__u32 *pair)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("bpf-to-bpf")
 __put(rows, "u32:0", "u64:0x11111111 u64:0x22222222 u64:0")
 __table(rows, "u32:0", "u64:0x11111111 u64:0x22222222 u32:0x22222222 u32:0x11111111")
 int subprogram_writes_to_the_callers_stack(void *ctx)

@@ -4,10 +4,9 @@
 #include "vector.h"
 
 /* The interpreter cannot: fixup_call_args() in kernel/bpf/verifier.c refuses with "tail_calls are
- * not allowed in non-JITed programs with bpf-to-bpf calls". The JITs of these three can
- * (bpf_jit_supports_subprog_tailcalls()).
+ * not allowed in non-JITed programs with bpf-to-bpf calls".
  */
-#define WHERE_ALLOWED __modes("jit jit-harden") __arch_x86_64 __arch_arm64 __arch_s390x
+#define WHERE_ALLOWED __modes("jit jit-harden") __needs("tail-calls-with-subprograms")
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);

@@ -82,7 +82,7 @@ static __naked __noinline __used __u64 low_half_of(__u64 argument)
 		     : "r0", "r1", "r2", "r3", "r4", "r5")
 
 SEC("socket")
-__success __retval(0) RANDOM_ELSEWHERE
+__success __retval(0) __needs("bpf-to-bpf") RANDOM_ELSEWHERE
 SUMS(ROW)
 int zero_extension_of_an_argument(void *ctx)
 {
@@ -92,7 +92,7 @@ int zero_extension_of_an_argument(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0) RANDOM_ELSEWHERE
+__success __retval(0) __needs("bpf-to-bpf") RANDOM_ELSEWHERE
 SUMS(ROW)
 int zero_extension_of_a_return_value(void *ctx)
 {
@@ -103,7 +103,7 @@ int zero_extension_of_a_return_value(void *ctx)
 
 /* The third argument of bpf_strtoul() has 64 bits, of which it allows only the low five. */
 SEC("socket")
-__success __retval(3) RANDOM_ELSEWHERE
+__success __retval(3) __needs("bpf_strtoul") RANDOM_ELSEWHERE
 __put(rows, "u32:0", "u64:0xffffffff00000010 u64:0 u64:0")
 __table(rows, "u32:0", "u64:0xffffffff00000010 u64:0 u64:0x1fa")
 int zero_extension_of_a_helper_argument(void *ctx)
