@@ -61,3 +61,11 @@ def test_a_kernel_without_a_jit_says_so_when_asked_for_it(mode: Mode) -> None:
         guest.set_mode(mode)
 
     assert guest.mode is None
+
+
+def test_a_kernel_without_an_interpreter_says_so_when_asked_for_it() -> None:
+    """errno 22 on some file would be no reason for a report; the option is one."""
+    guest = Guest(FakeVm(Path("/dev/null"), {"write_file": jit_always_on({})}))
+
+    with pytest.raises(RefusedError, match=r"without an interpreter \(BPF_JIT_ALWAYS_ON\)"):
+        guest.set_mode(Mode.INTERP)

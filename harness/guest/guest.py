@@ -113,12 +113,16 @@ class Guest:
     def _set_jit(self, sysctl: str, value: int) -> None:
         """A kernel without a JIT has no such file, and is as if it were 0.
 
-        bpf_jit_harden exists under CONFIG_HAVE_EBPF_JIT, bpf_jit_enable under CONFIG_BPF_JIT:
-        net/core/sysctl_net_core.c.
+        bpf_jit_harden exists under CONFIG_HAVE_EBPF_JIT, bpf_jit_enable under CONFIG_BPF_JIT;
+        under CONFIG_BPF_JIT_ALWAYS_ON the latter takes only 1: net/core/sysctl_net_core.c.
         """
         try:
             self.write_file(f"/proc/sys/net/core/{sysctl}", f"{value}")
         except RefusedError as error:
+            if error.errno == errno.EINVAL and not value:
+                raise RefusedError(
+                    "the kernel was built without an interpreter (BPF_JIT_ALWAYS_ON)", error.errno
+                ) from error
             if error.errno != errno.ENOENT:
                 raise
             if value:
