@@ -23,6 +23,7 @@ from harness.values.feature import (
     LoadProbe,
     Probe,
     RunProbe,
+    SlotProbe,
     TableProbe,
 )
 from harness.values.insn import Insn
@@ -117,6 +118,19 @@ def test_a_table_type_is_known_if_one_can_be_made(errno: int, there: bool) -> No
     guest = guest_with(table_create=lambda request: {"errno": errno, "id": 1})
 
     assert has(guest, TableProbe(30, 0, 4, 8)) is there
+
+
+@pytest.mark.parametrize(("errno", "there"), [(0, True), (2, False)])
+def test_a_program_must_be_found_in_the_slot_it_was_put_into(errno: int, there: bool) -> None:
+    """A table that takes everything and gives nothing back is no table."""
+    guest = guest_with(
+        load_raw=lambda request: raw_reply(),
+        table_create=lambda request: {"errno": 0, "id": 1},
+        table_update=lambda request: {"errno": 0 if request["program"] else 22},
+        table_lookup=lambda request: {"errno": errno, "value": bytes(4)},
+    )
+
+    assert has(guest, SlotProbe(EXIT, 1, TableProbe(3, 4, 4, 2), slot=1)) is there
 
 
 @pytest.mark.parametrize(("errno", "there"), [(0, True), (524, False)])

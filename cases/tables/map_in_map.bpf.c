@@ -46,6 +46,20 @@ static __always_inline __s64 add(void *outer, __u32 slot, __u32 key, __u64 more)
 
 SEC("socket")
 __success __retval(0)
+__put(first, "u32:1", "u64:10")
+ANSWER(0, 10) ANSWER(1, 11) ANSWER(2, -2) ANSWER(3, -1)
+__table(first, "u32:0", "u64:0") __table(first, "u32:1", "u64:13")
+int inner_table_of_the_first_slot(void *ctx)
+{
+	answer(0, add(&array, 0, 1, 1));
+	answer(1, add(&array, 0, 1, 2));
+	answer(2, add(&array, 0, 2, 3));
+	answer(3, add(&array, 4, 1, 4));
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("fd-array-slots")
 __put(first, "u32:1", "u64:10") __put(second, "u32:1", "u64:20")
 ANSWER(0, 10) ANSWER(1, 20) ANSWER(2, 11) ANSWER(3, -1) ANSWER(4, -1) ANSWER(5, -2)
 __table(first, "u32:0", "u64:0") __table(first, "u32:1", "u64:14")

@@ -12,6 +12,7 @@ from harness.values.feature import (
     LoadProbe,
     RunProbe,
     ShellProbe,
+    SlotProbe,
     TableProbe,
 )
 from harness.values.insn import Insn
@@ -278,6 +279,16 @@ _KFUNCS = tuple(
 _TABLES = (
     # commit 9330986c0300 ("bpf: Add bloom filter map implementation") in v5.16.
     Feature("bloom_filter", TableProbe(_BLOOM_FILTER, 0, 4, 8), (5, 16)),
+    # Slots of an array can be looked up since commit 14dc6f04f49d ("bpf: Add syscall lookup support
+    # for fd array and htab") in v4.13.
+    Feature(
+        "fd-array-slots",
+        SlotProbe(_RETURN_0, _SOCKET, TableProbe(_PROG_ARRAY, 4, 4, 2), slot=1),
+        (4, 13),
+        elsewhere=((ARM, None),),
+        bug="kernel/bpf/arraymap.c puts a table or program at slot * sizeof(void *) and looks for "
+        "it at slot * 8, so that a machine of 32 bits finds it in slot 0 only",
+    ),
 )
 
 FEATURES: tuple[Feature, ...] = _SYSTEM + _INSTRUCTIONS + _VERIFIER + _HELPERS + _KFUNCS + _TABLES

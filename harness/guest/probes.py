@@ -16,6 +16,7 @@ from harness.values.feature import (
     LoadProbe,
     RunProbe,
     ShellProbe,
+    SlotProbe,
     TableProbe,
 )
 from harness.values.insn import Insn
@@ -58,6 +59,8 @@ class Prober:
                 found = self._calls(helper, program_type)
             case TableProbe() as probe:
                 found = self._creates(probe)
+            case SlotProbe() as probe:
+                found = self._finds_in_slot(probe)
             case other:
                 assert_never(other)
         return found
@@ -130,6 +133,17 @@ class Prober:
         except RefusedError:
             return False
         return True
+
+    def _finds_in_slot(self, probe: SlotProbe) -> bool:
+        table = self._create(probe.table)
+        loaded = self._load(probe.insns, probe.program_type)
+        slot = probe.slot.to_bytes(probe.table.key_size, self._order.value)
+        try:
+            errno = table.submit_add_filter(slot, loaded.ref).result()
+            return errno == 0 and table.lookup(slot) is not None
+        finally:
+            loaded.close()
+            table.close()
 
     def _create(self, probe: TableProbe) -> Table:
         spec = TableSpec(

@@ -58,10 +58,15 @@ class RawFilter:
         later = guest.connection.submit("load_raw", _read_only_verdict, arguments)
         return cls(guest, handle, later.result())
 
+    @property
+    def ref(self) -> Ref:
+        """What the agent knows it by."""
+        return Ref(self._handle, _NAME)
+
     def run(self, data: bytes | None = None, *, cpu: int | None = None) -> RunObservation:
         """BPF_PROG_TEST_RUN once; on one CPU if given (raw_tracepoint programs only)."""
         arguments: dict[str, object] = {
-            "program": Ref(self._handle, _NAME).packed(),
+            "program": self.ref.packed(),
             "data_in": data,
             "repeat": 0 if data is None else 1,
             "cpu": cpu,
@@ -72,7 +77,7 @@ class RawFilter:
     def attach(self) -> Link:
         """To the function it was loaded for; raises AttachError."""
         event = Event(EventKind.TRACE, "a function")
-        return Link.attach(self._guest.connection, Ref(self._handle, _NAME), event)
+        return Link.attach(self._guest.connection, self.ref, event)
 
     def close(self) -> None:
         """Unload it; what was refused is not there any more."""

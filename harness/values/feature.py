@@ -76,7 +76,26 @@ class TableProbe:
     flags: int = 0
 
 
-Probe = ShellProbe | LoadProbe | RunProbe | AttachProbe | KfuncProbe | HelperProbe | TableProbe
+@dataclass(frozen=True, slots=True)
+class SlotProbe:
+    """There if a program that was put into a slot of a prog_array is found there."""
+
+    insns: tuple[Insn, ...]
+    program_type: int
+    table: TableProbe
+    slot: int
+
+
+Probe = (
+    ShellProbe
+    | LoadProbe
+    | RunProbe
+    | AttachProbe
+    | KfuncProbe
+    | HelperProbe
+    | TableProbe
+    | SlotProbe
+)
 
 Later = tuple[tuple[Arch, Version | None], ...]
 """Architectures with their own first release; None if no release of theirs has it yet."""
