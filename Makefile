@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make check ARCH=x86_64 [KERNEL=debian:6.12] [CASES=…] [MODES=…] [JOBS=n] [REPORT_DIR=dir] [O=dir]
+#            KERNEL may be a kernel source tree, FLAVOR is then default, debug, jit-only or tiny
+# make kernel ARCH=… FLAVOR=… KERNEL=/path/to/linux [O=…]   configure and build it; CROSS_COMPILE=,
+#            LLVM= and O= mean what they mean in the kernel
+# make check-own KERNEL=/path/to/linux   the tests that build kernels: all flavours of that tree
 # make check-all [ARCHES="arm64 s390x"] [KERNELS="debian:6.1 debian:7.2"] [CASES=…] …   the matrix
 # make test    the harness's own tests
 # make lint    format, lint, types, layers
@@ -22,9 +26,15 @@ HARNESS := $(PYTHON) -m harness $(if $(filter 1,$(V)),--verbose)
 
 REPORT := $(if $(REPORT_DIR),--report-dir $(REPORT_DIR),--report-parent $(O)/report)
 COMMON = $(REPORT) $(if $(JOBS),-j $(JOBS)) $(addprefix --mode ,$(MODES))
-OPTIONS = --arch $(ARCH) --kernel $(KERNEL) $(COMMON)
+OPTIONS = --arch $(ARCH) --kernel $(KERNEL) $(if $(FLAVOR),--flavor $(FLAVOR)) $(COMMON)
 
-.PHONY: check check-all test test-unit test-vm lint format bench bench-all doctor clean
+# O= is the kernel's build folder too, if somebody said so; CROSS_COMPILE and LLVM are in the
+# environment of every command anyhow.
+ifeq ($(origin O),command line)
+export KBUILD_OUTPUT := $(abspath $(O))
+endif
+
+.PHONY: check check-all check-own kernel test test-unit test-vm lint format bench bench-all doctor clean
 
 check: $(VENV)/ready
 	$(Q)$(HARNESS) check $(CASES) $(OPTIONS)
@@ -32,6 +42,13 @@ check: $(VENV)/ready
 check-all: $(VENV)/ready
 	$(Q)$(HARNESS) check $(CASES) $(addprefix --arch ,$(ARCHES)) $(addprefix --kernel ,$(KERNELS)) \
 		$(COMMON)
+
+check-own: $(VENV)/ready
+	$(Q)$(PYTHON) -m pytest tests/own_kernel --own-kernel $(KERNEL)
+
+kernel: $(VENV)/ready
+	$(Q)$(HARNESS) kernels build $(KERNEL) --arch $(ARCH) $(if $(FLAVOR),--flavor $(FLAVOR)) \
+		$(if $(JOBS),-j $(JOBS))
 
 test: $(VENV)/ready
 	$(Q)$(PYTHON) -m harness.cli.prepare x86_64 arm64
