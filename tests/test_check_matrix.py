@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.reports.jsonl import read_results
+from harness.values.arch import RISCV64
 from tests.check_command import Ended, processes_of, start
 
 CASES = """
@@ -136,6 +138,27 @@ def test_cpu_models_are_targets_of_their_own(tmp_path: Path) -> None:
     assert ended.status == 0, ended.stderr
     assert len(results(tmp_path)) == 6
     assert (tmp_path / "report/guests/2-x86_64-6.1-fake-Nehalem-guest-1").is_dir()
+
+
+def test_a_sweep_runs_on_every_cpu_model_of_the_architecture(tmp_path: Path) -> None:
+    """The run ends with what their machine code has in common with the first one's."""
+    ended = check(tmp_path, "--arch", "riscv64", *kernels("debian:6.1"), "--cpu-sweep")
+
+    records = read_results(tmp_path / "report" / "results.jsonl").records
+    models = [model.qemu for model in RISCV64.cpu_models]
+    assert ended.status == 0
+    assert sorted({record.cpu for record in records}) == sorted(models)
+    assert [line for line in ended.stdout.splitlines() if line.startswith("JITed")] == [
+        f"JITed code on riscv64 6.1-fake, {model} against rv64: none to compare"
+        for model in models[1:]
+    ]
+
+
+def test_a_sweep_over_models_that_are_named_is_2(tmp_path: Path) -> None:
+    ended = check(tmp_path, "--cpu-sweep", "--cpu", "max")
+
+    assert ended.status == 2
+    assert "give only one of them" in ended.stderr
 
 
 def test_bad_names_are_2_before_anything_is_prepared(tmp_path: Path) -> None:

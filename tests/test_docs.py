@@ -17,6 +17,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/cpu-models.md",
     "docs/matrix.md",
     "docs/results.md",
     "docs/writing-cases.md",

@@ -31,6 +31,8 @@ def test_records_come_back_as_they_were(tmp_path: Path) -> None:
         make_record(),
         make_record(Outcome.CRASHED, "kernel BUG", evidence=("a\tb", "\x1b[2J"), final=False),
         replace(make_record(), jited=None, errno=None, retval=None, extra={"accel_reason": "x"}),
+        replace(make_record(), cpu="max,-cx16", jit_features=("bmi2", "ret")),
+        replace(make_record(), jit_features=()),
     )
 
     assert read_results(_write(tmp_path, *records)).records == records

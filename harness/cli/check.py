@@ -31,7 +31,7 @@ from harness.toolchain.case_compiler import case_compiler
 from harness.values.accel import AccelChoice
 from harness.values.arch import Arch
 from harness.values.deadline import Deadline
-from harness.values.errors import HarnessError, NoPackageError
+from harness.values.errors import HarnessError, NoPackageError, UsageError
 from harness.values.mode import Mode
 
 _DEFAULT_PATHS = ("cases",)
@@ -90,12 +90,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="for a guest to become ready",
     )
+    parser.add_argument(
+        "--cpu-sweep",
+        action="store_true",
+        help="on every CPU model for which the JIT emits other code",
+    )
     parser.add_argument("--list", action="store_true", help="print the cases and stop")
 
 
 def run(args: argparse.Namespace) -> int:
     """Prepare, collect, run, report; the exit code of design: 0, 1, 3, 4 or 124."""
-    names = parse_targets(args)
+    names = _on_cpus(parse_targets(args), sweep=args.cpu_sweep)
     check = _Check(
         settings=Settings(
             modes=parse_modes(args.mode),
@@ -104,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
             deadline=Deadline.after(args.timeout or math.inf),
             boot_timeout_s=args.boot_timeout,
             many=len(names) > 1,
+            compares_code=len({name.cpu_model for name in names}) > 1,
         ),
         choices=tuple(Chosen.parse(text) for text in args.paths),
         wanted=parse_selection(args.select),
@@ -116,6 +122,15 @@ def run(args: argparse.Namespace) -> int:
         return check.on_many(names) if len(names) > 1 else check.on_one(names[0])
     except TimeLimitError:
         return time_limit_came()
+
+
+def _on_cpus(names: tuple[TargetName, ...], *, sweep: bool) -> tuple[TargetName, ...]:
+    """The targets on all CPU models worth it; raises UsageError if models were named as well."""
+    if not sweep:
+        return names
+    if any(name.cpu_model is not None for name in names):
+        raise UsageError("--cpu names the models, --cpu-sweep takes all: give only one of them")
+    return tuple(swept for name in names for swept in name.on_every_cpu())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,13 @@ from harness.reports.report import Report, Reports, RunSummary
 from harness.reports.summary import SummaryReport
 from harness.runner.batch import Isolation
 from harness.runner.cases import Case
+from harness.runner.code_differences import CodeDifferences
+from harness.runner.filter_case import reading_code
 from harness.runner.pool import GuestPool
 from harness.runner.run import Run
 from harness.runner.target import Target
 from harness.runner.votes import Votes
+from harness.toolchain.disassembler import disassembler
 from harness.values.deadline import Deadline
 from harness.values.errors import ReportError
 from harness.values.mode import Mode
@@ -52,6 +55,9 @@ class Settings:
     many: bool
     """Whether there may be several targets: the guests' names and the summary tell them apart."""
 
+    compares_code: bool = False
+    """Whether there are targets that differ in the CPU only: their machine code is compared."""
+
 
 class Session:
     """The guests and the reports of one run."""
@@ -67,6 +73,7 @@ class Session:
         self._outcomes: list[Outcome] = []
         self._notes: list[str] = []
         self._votes = Votes()
+        self._code = CodeDifferences()
         self._run: Run
 
     def conduct(self, feed: Callable[["Session"], None]) -> int:
@@ -92,7 +99,7 @@ class Session:
                     sum(pool.started for pool in self._pools),
                     self._accel(),
                     interrupted=not complete,
-                    notes=(*self._notes, f"report: {self._directory.path}"),
+                    notes=(*self._notes, *self._code.lines(), f"report: {self._directory.path}"),
                 )
             )
         if not complete:
@@ -109,6 +116,11 @@ class Session:
         )
         self._pools.append(pool)
         self._targets.append(target)
+        if self._settings.compares_code:
+            # Its absence is better told now than in every trial.
+            disassembler(target.arch)
+            self._code.expect(target)
+            cases = reading_code(cases)
         self._run.start(target, pool, cases, self._settings.modes)
         self._run.look()
 
@@ -131,6 +143,7 @@ class Session:
 
     def _take(self, record: Record) -> None:
         self._votes.add(record)
+        self._code.add(record)
         if record.final:
             self._outcomes.append(record.verdict.outcome)
         self._reports.add(record)

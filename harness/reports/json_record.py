@@ -44,6 +44,7 @@ def write_record(record: Record, log: LogReference | None = None) -> str:
         "verifier_log_file": None if log is None else log.path,
         "insns_processed": record.insns_processed,
         "retval": record.retval,
+        "jit_features": None if record.jit_features is None else list(record.jit_features),
         "accel": record.accel,
         "qemu": record.qemu,
         "cpu": record.cpu,
@@ -87,6 +88,7 @@ def parse_record(line: str) -> Record:
         verifier_log=_text(fields, "verifier_log"),
         insns_processed=_integer(fields, "insns_processed"),
         retval=_integer(fields, "retval"),
+        jit_features=_maybe_words(fields, "jit_features"),
         final=_maybe_bool(fields, "final") is not False,
         extra=_texts_of(fields, "extra"),
     )
@@ -136,6 +138,15 @@ def _maybe_bool(fields: Mapping[str, object], name: str) -> bool | None:
     if value is not None and not isinstance(value, bool):
         raise ValueError(f"{name} is {value!r}, neither true nor false")
     return value
+
+
+def _maybe_words(fields: Mapping[str, object], name: str) -> tuple[str, ...] | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ValueError(f"{name} is {value!r}, not a list of strings")
+    return tuple(value)
 
 
 def _texts_of(fields: Mapping[str, object], name: str) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """The cases of the kind that is a filter: run in a guest, then judged by what is above it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from harness.guest.guest import Guest
 from harness.judge.ballot import cast_ballot
 from harness.judge.filter import FilterExpectation, judge_filter
-from harness.runner.cases import Seen
+from harness.runner.cases import Case, Seen
 from harness.runner.filter_trial import FilterTrial
 from harness.runner.loadable import Loadable
 from harness.values.ballot import Ballot
@@ -22,6 +23,9 @@ class FilterCase:
     """A filter with an expectation written above it."""
 
     loadable: Loadable
+
+    reads_code: bool = False
+    """Whether the machine code that the JIT makes of it is looked at, too."""
 
     @property
     def id(self) -> CaseId:
@@ -47,7 +51,8 @@ class FilterCase:
             return Seen(Verdict(Outcome.UNSUPPORTED, f"its file says to skip it: {reason}"))
         try:
             loadable = replace(self.loadable, expectation=expectation)
-            observation = FilterTrial(guest, loadable).observe()
+            reads_code = self.reads_code and mode.jits
+            observation = FilterTrial(guest, loadable, reads_code=reads_code).observe()
         except RefusedError as error:
             return Seen(Verdict(Outcome.FAILED, error.message))
         return Seen(
@@ -72,3 +77,10 @@ class FilterCase:
         if half is None:
             raise CaseError(f"{self.id} is not expected to be loaded like this")
         return FilterExpectation(whole, half, mode, self.loadable.obj.byte_order)
+
+
+def reading_code(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The same cases, where filters also have their machine code looked at."""
+    return tuple(
+        replace(case, reads_code=True) if isinstance(case, FilterCase) else case for case in cases
+    )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from harness.formats.verifier_log import parse_stats
 from harness.runner.target import Target
+from harness.toolchain.disassembler import disassembler, instructions
+from harness.values.arch import Arch
 from harness.values.ballot import Ballot
 from harness.values.case import CaseId
 from harness.values.mode import Mode
@@ -14,6 +16,9 @@ from harness.values.verdict import Verdict
 
 # A log of 2 MiB stays out of results.jsonl: its end says why a filter was refused.
 _MAX_LOG = 64 * 1024
+
+# A filter of ten thousand instructions; disassembling more takes a tenth of a second and longer.
+_MAX_CODE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
         verifier_log=load.log[-_MAX_LOG:] if load is not None else "",
         insns_processed=_insns(load),
         retval=run.retval if run is not None else None,
+        jit_features=_jit_features(target.arch, observation),
         final=final,
         reproduce=reproduce_line(target, attempt.case, attempt.mode),
         ballot=attempt.ballot,
@@ -77,6 +83,14 @@ def reproduce_line(target: Target, case: CaseId, mode: Mode) -> str:
     if target.hardware.cpu_model is not None:
         words += ["--cpu", target.hardware.cpu_model]
     return shlex.join(words)
+
+
+def _jit_features(arch: Arch, observation: Observation | None) -> tuple[str, ...] | None:
+    """What the machine code shows of its CPU; None where there is none that was looked at."""
+    code = observation.machine_code if observation is not None else None
+    if not code or len(code) > _MAX_CODE:
+        return None
+    return arch.code.features_in(instructions(disassembler(arch).lines(code)))
 
 
 def _insns(load: LoadObservation | None) -> int | None:

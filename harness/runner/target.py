@@ -1,6 +1,6 @@
 """Everything that must be there before a first guest can start, made or fetched if it is not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.boot.command import Hardware, Transport, emulates_faithfully
 from harness.formats.kconfig import Kconfig, check_bootable, parse_kconfig
@@ -28,6 +28,10 @@ class TargetName:
     def __str__(self) -> str:
         words = (str(self.arch), self.kernel, self.cpu_model)
         return " × ".join(word for word in words if word is not None)
+
+    def on_every_cpu(self) -> tuple["TargetName", ...]:
+        """The same with each of the CPU models on which the JIT does something else."""
+        return tuple(replace(self, cpu_model=model.qemu) for model in self.arch.cpu_models)
 
 
 @dataclass(frozen=True, slots=True)

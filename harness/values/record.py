@@ -50,6 +50,9 @@ class Record:
     verifier_log: str = ""
     insns_processed: int | None = None
     retval: int | None = None
+    jit_features: tuple[str, ...] | None = None
+    """Features of the CPU that the machine code shows; None where nobody looked."""
+
     final: bool = True
     """False for an attempt that was retried: it does not count in summaries."""
 

@@ -12,6 +12,7 @@ from harness.values.arch import ARM64, RISCV64, X86_64, Arch
 from harness.values.deadline import Deadline
 from harness.values.mode import Mode
 from tests.vm.conftest import BOOT_S, compiler_in, plan_in, target_of
+from tests.vm.test_cli import run
 
 # Shifts by a register, 32-bit arithmetic, swapped bytes and an atomic.
 SOURCE = """\
@@ -32,6 +33,24 @@ char _license[] SEC("license") = "GPL";
 """
 # For a packet of 50 bytes behind its Ethernet header.
 RETVAL = ((51 << 50) + (51 >> 1) + 0x33000000) & 0xFFFFFFFF
+
+SHIFTS = """\
+#include <case.h>
+
+SEC("socket")
+int shifts(struct __sk_buff *skb)
+{
+	return 1ull << (skb->len & 63);
+}
+
+SEC("socket")
+int adds(struct __sk_buff *skb)
+{
+	return skb->len + 1;
+}
+
+char _license[] SEC("license") = "GPL";
+"""
 
 # A model of each row for each feature that 6.12 has.
 MODELS = (
@@ -61,3 +80,17 @@ def test_code_shows_the_features_of_its_cpu_and_gives_the_same(
 
     shown = arch.code.features_in(instructions(disassembler(arch).lines(code)))
     assert (shown, run.retval) == (tuple(feature.name for feature in row.features), RETVAL)
+
+
+def test_check_tells_for_how_many_filters_the_code_differs(tmp_path: Path) -> None:
+    """Of two filters on two models, the one that shifts."""
+    (tmp_path / "shifts.bpf.c").write_text(SHIFTS)
+    models = (model.qemu for model in X86_64.cpu_models[:2])
+    arguments = [word for model in models for word in ("--cpu", model)]
+
+    status, stdout, stderr = run(
+        tmp_path, "-m", "harness", "check", ".", "--mode", "jit", "-j", "1", *arguments
+    )
+
+    assert status == 0, stderr
+    assert "against max,-cx16: 1 of 2 differ (bmi2 gone from 1)\n" in stdout
