@@ -18,6 +18,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/cpu-models.md",
+    "docs/kernels.md",
     "docs/matrix.md",
     "docs/results.md",
     "docs/writing-cases.md",
