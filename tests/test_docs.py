@@ -17,6 +17,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/bisect.md",
     "docs/cpu-models.md",
     "docs/kernels.md",
     "docs/matrix.md",
@@ -29,13 +30,15 @@ WRITING = "docs/writing-cases.md"
 _MACRO = re.compile(r"^#define (__\w+)", re.MULTILINE)
 _INTERNAL = frozenset({"__bh_text", "__bh_string", "__bh_tag"})
 _CODE = re.compile(r"`([^`\n]+)`")
-_COMMAND = re.compile(r"bpf-harness ((?:run|check|kernels|shell|doctor|bench)\b[^`\n]*)")
+_COMMAND = re.compile(
+    r"bpf-harness ((?:run|check|bisect-step|bisect|kernels|shell|doctor|bench)\b[^`\n]*)"
+)
 _OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
 _TOP = ("harness", "guest_images", "cases", "tests", "docs", ".ci")
 _MAKE_TARGET = re.compile(r"\bmake ([a-z-]+)\b")
 
 # Options of git, ruff, pytest and clang that the pages also speak of.
-_FOREIGN = frozenset({"--strict"})
+_FOREIGN = frozenset({"--strict", "--term-old", "--term-new"})
 
 
 def text(page: str) -> str:

@@ -8,13 +8,15 @@ import traceback
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from harness.cli import bench, check, doctor, kernels, run_file, shell
+from harness.cli import bench, bisect, bisect_step, check, doctor, kernels, run_file, shell
 from harness.cli.signals import TerminatedError, termination_raises
 from harness.values.errors import HarnessError
 
 _COMMANDS: tuple[tuple[str, ModuleType, str], ...] = (
     ("run", run_file, "compile a C file, attach its filters, print what they print"),
     ("check", check, "run cases and judge the kernel"),
+    ("bisect", bisect, "find the release or commit that changed a verdict"),
+    (bisect_step.NAME, bisect_step, "one step of `git bisect run`: is this kernel good?"),
     ("kernels", kernels, "list and fetch kernels"),
     ("shell", shell, "an interactive guest"),
     ("doctor", doctor, "what this machine has, what is missing, what fixes it"),
@@ -24,8 +26,22 @@ _COMMANDS: tuple[tuple[str, ModuleType, str], ...] = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code."""
-    parser = _parser()
-    parsed = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return _told(words, _main(words))
+    except SystemExit as end:
+        # argparse ends this way, after --help as after a mistake.
+        raise SystemExit(_told(words, int(end.code or 0))) from None
+
+
+def _told(words: Sequence[str], code: int) -> int:
+    """The exit code as whoever started the command understands it."""
+    command = next((word for word in words if not word.startswith("-")), None)
+    return bisect_step.git_exit_code(code) if command == bisect_step.NAME else code
+
+
+def _main(words: Sequence[str]) -> int:
+    parsed = _parser().parse_args(words)
     logging.basicConfig(
         level=logging.DEBUG if parsed.verbose else logging.INFO,
         format="bpf-harness: %(message)s",
