@@ -185,6 +185,18 @@ def test_cpu_models_have_columns_of_their_own() -> None:
     assert "debian:7.2   debian:7.2 Nehalem\n" in _print(record, replace(record, cpu="Nehalem"))
 
 
+def test_many_names_go_on_the_next_line() -> None:
+    """A kernel has a release for each architecture, and a feature may be absent on all targets."""
+    arches = ("x86_64", "arm64", "riscv64", "s390x", "ppc64le", "arm")
+    kernels = [f"debian:6.{n}" for n in range(6)]
+    text = _print(*(on(unsupported("fentry"), a, k) for a in arches for k in kernels))
+
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 140
+    start = lines.index("  fentry: 36")
+    assert " ".join(line.strip() for line in lines[start + 1 : start + 8]).count("debian:6.") == 36
+
+
 def test_votes_are_a_block_and_no_kernel() -> None:
     whole = replace(make_record(mode="vote"), arch="all", kernel="all", kernel_source="all")
     text = _print(on(make_record(), "arm"), whole)

@@ -124,7 +124,7 @@ class MatrixReport:
             yield from format_block(Block(arch, columns, counts), groups)
         yield legend(self._totals)
         for title in sorted(self._releases, key=_natural):
-            yield f"{title} is {', '.join(sorted(self._releases[title], key=_place))}"
+            yield from _wrapped(sorted(self._releases[title], key=_place), head=f"{title} is")
         yield ""
 
     def _unsupported(self) -> Iterator[str]:
@@ -135,7 +135,7 @@ class MatrixReport:
         for name, targets in sorted(self._lacking.items(), key=lambda item: -item[1].total()):
             yield f"  {name}: {targets.total()}"
             words = [f"{target} {targets[target]}" for target in sorted(targets, key=_place)]
-            yield from _wrapped(words)
+            yield from _wrapped(words, head="   ")
         yield ""
 
     def _facts(self, summary: RunSummary) -> Iterator[str]:
@@ -205,13 +205,13 @@ def _tell(problem: _Problem) -> Iterator[str]:
     yield ""
 
 
-def _wrapped(words: list[str], width: int = 120) -> Iterator[str]:
-    """Words joined by commas, on as many lines as it takes."""
-    line = "   "
+def _wrapped(words: list[str], *, head: str, width: int = 140) -> Iterator[str]:
+    """Words after a head, joined by commas, on as many lines as it takes."""
+    line = head
     for number, word in enumerate(words):
         mark = "," if number + 1 < len(words) else ""
         if len(line) + len(word) + 2 > width:
             yield line
-            line = "   "
+            line = " " * min(len(head), 4)
         line += f" {word}{mark}"
     yield line
