@@ -14,7 +14,7 @@ from harness.host.commands import Completed, run_command
 from harness.toolchain.clang import installed_clang
 from harness.toolchain.filter_source import HEADERS, FilterBuild, FilterStore, parse_rule
 from harness.toolchain.sysroot import Sysroot
-from harness.values.arch import S390X, X86_64, Arch, ByteOrder
+from harness.values.arch import ARM, ARM64, S390X, X86_64, Arch, ByteOrder
 from harness.values.errors import CompileError, InfrastructureError, UsageError
 from tests.elf_builder import section_content
 
@@ -276,3 +276,30 @@ def test_makefile_rules_are_read_with_their_escapes() -> None:
     text = "x/f.o: /a\\ b/f.c \\\n  /inc/v\\#1.h /inc/$$x.h\n"
 
     assert parse_rule(text) == ("/a b/f.c", "/inc/v#1.h", "/inc/$x.h")
+
+
+def test_where_kernels_carry_no_types_a_file_that_wants_them_is_told(
+    store: FilterStore, sources: Path
+) -> None:
+    """And one that does not want them still has filter.h."""
+    with pytest.raises(CompileError, match="its kernels carry no BTF"):
+        store.get(_build(sources, "#include <vmlinux.h>\n", ARM))
+
+
+@pytest.mark.parametrize(("arch", "size"), [(ARM, 72), (ARM64, 144)], ids=str)
+def test_the_registers_of_a_kprobe_are_as_wide_as_the_machines(
+    store: FilterStore, sources: Path, arch: Arch, size: int
+) -> None:
+    """arm's header counts them in longs, which have 64 bits in a filter and 32 on the machine."""
+    build = _build(
+        sources,
+        "#include <asm/ptrace.h>\n"
+        f'_Static_assert(sizeof(struct pt_regs) == {size}, "");\n'
+        "int zero;\n",
+        arch,
+    )
+    header = build.sysroot.include[0] / "asm" / "ptrace.h"
+    header.parent.mkdir(parents=True)
+    header.write_text("struct pt_regs {\n\tlong uregs[18];\n};\n")
+
+    assert store.get(build).data

@@ -8,14 +8,23 @@ import pytest
 from harness.host.apt_archive import AptArchive, Package
 from harness.host.apt_sources import DebianMirrors
 from harness.host.debian_version import DebianVersion
-from harness.toolchain.sysroot import SysrootStore, newest_libgcc, newest_of_each, sysroot_key
-from harness.values.arch import ARM64, X86_64
+from harness.toolchain.sysroot import (
+    Sysroot,
+    SysrootStore,
+    newest_libgcc,
+    newest_of_each,
+    sysroot_key,
+)
+from harness.values.arch import ARM, ARM64, X86_64
 from harness.values.errors import DownloadError, InfrastructureError
 from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
 
 FILES = {
     "busybox-static": {"usr/bin/busybox": b"busybox"},
-    "linux-bpf-dev": {"usr/include/x86_64-linux-gnu/linux/bpf/vmlinux.h": b"struct x {};"},
+    "linux-bpf-dev": {
+        "usr/include/x86_64-linux-gnu/linux/bpf/vmlinux.h": b"#ifndef __VMLINUX_H__\n",
+        "usr/include/arm-linux-gnueabihf/linux/bpf/vmlinux.h": b'#error "no types"\n',
+    },
     "libc6-dev": {"usr/lib/x86_64-linux-gnu/libc.a": b"!<arch>\n"},
 }
 
@@ -52,6 +61,14 @@ def test_a_sysroot_holds_what_its_packages_hold(store: SysrootStore) -> None:
     names = sorted(path.name for path in sysroot.path.iterdir())
     assert names == ["packages.json", "usr"]
     assert not (sysroot.path / "usr" / "share").exists()
+
+
+def test_a_header_that_is_only_an_error_is_none(store: SysrootStore) -> None:
+    """Debian's package for arm, whose kernels carry no BTF, has a vmlinux.h with an #error."""
+    sysroot = Sysroot(ARM, store.get(X86_64).path, "key")
+
+    assert (sysroot.include[0] / "linux" / "bpf" / "vmlinux.h").is_file()
+    assert sysroot.vmlinux_header is None
 
 
 def test_a_sysroot_says_which_versions_it_was_made_of(store: SysrootStore) -> None:

@@ -13,7 +13,9 @@
  *	bpf-harness run FILE.c --event my_filter=tp_btf/netif_receive_skb --trigger 'ping -c 1 127.0.0.1'
  *
  * A file that includes nothing gets this header without asking. All types of the kernel are there,
- * and their offsets are those of the kernel that is running, whatever it is (CO-RE).
+ * and their offsets are those of the kernel that is running, whatever it is (CO-RE). Where kernels
+ * carry no types (arm), there are only those that user space has, too; arguments can still be
+ * printed, counted and compared, but a file that names a struct sk_buff does not compile.
  *
  * A filter without SEC() is a global function that takes a struct bpf_context *. The host adds the
  * program that the kernel sees, one for each kind of event; it returns 0, or what the function
@@ -40,7 +42,16 @@
 #ifndef BPF_HARNESS_FILTER_H
 #define BPF_HARNESS_FILTER_H
 
+#ifndef FILTER_WITHOUT_TYPES
 #include <vmlinux.h>
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/bpf.h>
+#include <linux/errno.h>
+#include <linux/ptrace.h>
+#include <linux/types.h>
+#endif
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
@@ -196,7 +207,7 @@ static __always_inline int filter_strcmp(const char *a, const char *b)
 	{                                                                                \
 		struct bpf_context ctx = {                                               \
 			PT_REGS_PARM1(regs), PT_REGS_PARM2(regs), PT_REGS_PARM3(regs),   \
-			PT_REGS_PARM4(regs), PT_REGS_PARM5(regs), filter_parm6(regs),    \
+			PT_REGS_PARM4(regs), filter_parm5(regs), filter_parm6(regs),     \
 		};                                                                       \
                                                                                          \
 		return filter_result(function(&ctx));                                    \
@@ -218,8 +229,13 @@ static __always_inline int filter_strcmp(const char *a, const char *b)
 		return filter_result(function(ctx));                                     \
 	}
 
-/* s390 passes only five arguments in registers. */
-#ifdef __TARGET_ARCH_s390
+/* arm passes only four arguments in registers, s390 five. */
+#ifdef __TARGET_ARCH_arm
+#define filter_parm5(regs) 0
+#else
+#define filter_parm5(regs) PT_REGS_PARM5(regs)
+#endif
+#if defined(__TARGET_ARCH_arm) || defined(__TARGET_ARCH_s390)
 #define filter_parm6(regs) 0
 #else
 #define filter_parm6(regs) PT_REGS_PARM6(regs)

@@ -3,7 +3,7 @@
  * The types of a kernel of the target's architecture, where Debian's linux-bpf-dev puts them.
  * Their offsets are relocated to the kernel that is really running (CO-RE).
  */
-#if !__has_include(<linux/bpf/vmlinux.h>)
+#ifdef FILTER_WITHOUT_TYPES
 #error "there is no vmlinux.h for this architecture: its kernels carry no BTF"
 #endif
 #include <linux/bpf/vmlinux.h>

@@ -24,13 +24,15 @@ HEADERS = Path(__file__).resolve().parents[2] / "guest_images" / "include"
 _FLAGS = ("--no-default-config", "-nostdlibinc", "-g", "-O2", "-std=gnu11", "-Wall")
 # Cases must be clean; what somebody types to look at a kernel need not be.
 _STRICT = ("-Werror",)
+# Read by our vmlinux.h and filter.h: this architecture's kernels carry no types.
+_NO_TYPES = "-DFILTER_WITHOUT_TYPES"
 # A line of C can ask for more than any machine has: a large array, a macro that doubles itself.
 _BOUNDS = Bounds(seconds=120, memory=4 << 30, file_size=256 << 20)
 _OBJECT = "filter.o"
 _WARNINGS = "warnings"
 _WRAPPER = "wrapper.c"
 # Bumped when something below changes what clang makes of the same command line.
-_RECIPE = "2"
+_RECIPE = "3"
 # A file name in a Makefile rule: blanks and # are escaped with a backslash, $ is doubled.
 _RULE_WORD = re.compile(r"(?:\\[ #]|\$\$|[^\s\\]|\\(?!\s))+")
 
@@ -64,6 +66,7 @@ class FilterBuild:
             *self._style_flags(parsed),
             f"-mcpu={parsed.cpu}",
             f"-ffile-prefix-map={self.source.resolve().parent}=.",
+            *(() if self.sysroot.vmlinux_header else (_NO_TYPES,)),
             *(f"-I{path}" for path in (*self.include, HEADERS)),
             *(word for path in self.sysroot.include for word in ("-isystem", str(path))),
         )

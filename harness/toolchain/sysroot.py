@@ -42,6 +42,9 @@ OPTIONAL_PACKAGES: tuple[str, ...] = (
 # crtbegin.o and libgcc.a; the number is the compiler's and grows every year.
 _LIBGCC = re.compile(r"libgcc-(\d+)-dev")
 
+# The first line of what bpftool dumps.
+_VMLINUX_GUARD = b"#ifndef __VMLINUX_H__"
+
 _KEPT = ("include", "lib", "bin")
 
 _NOTE = "packages.json"
@@ -68,9 +71,16 @@ class Sysroot:
 
     @property
     def vmlinux_header(self) -> Path | None:
-        """vmlinux.h of this architecture; None where its kernel has no BTF."""
+        """vmlinux.h of this architecture; None where its kernel has no BTF.
+
+        For such a kernel the package may hold a header nevertheless, with an #error in it.
+        """
         header = self.include[0] / "linux" / "bpf" / "vmlinux.h"
-        return header if header.is_file() else None
+        try:
+            with header.open("rb") as file:
+                return header if _VMLINUX_GUARD in file.readline() else None
+        except OSError:
+            return None
 
     def packages(self) -> dict[str, str]:
         """The version of every package in it."""
