@@ -1,16 +1,19 @@
 """Programs that work on somebody's input get so much time, memory and disk, and no more."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from harness.host.commands import Bounds, bounded
+from harness.cli.signals import TimeLimitError, time_limit
+from harness.host.commands import Bounds, bounded, run_command
 from harness.toolchain.clang import Clang
 from harness.toolchain.filter_source import FilterBuild, FilterStore
 from harness.toolchain.sysroot import Sysroot
 from harness.values.arch import X86_64
+from harness.values.deadline import Deadline
 from harness.values.errors import CompileError
 
 _GENEROUS = Bounds(seconds=60, memory=4 << 30, file_size=1 << 20)
@@ -27,6 +30,42 @@ def test_a_program_that_does_not_end_is_ended() -> None:
     assert not done.ok
     assert done.stdout == "working\n"
     assert done.stderr == "half\nended after 0.5 s\n"
+
+
+def is_gone(pid: str) -> bool:
+    """A zombie is: nobody need reap the child of a program that was killed."""
+    try:
+        state = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
+
+
+def test_what_a_program_had_started_ends_with_it() -> None:
+    """A compiler that make leaves behind would go on writing into the build folder."""
+    run = bounded(Bounds(seconds=0.5, memory=4 << 30, file_size=1 << 20))
+
+    done = run(("sh", "-c", "sleep 600 & echo $!; wait"))
+
+    assert is_gone(done.stdout.strip())
+    assert not is_gone(str(os.getpid()))
+
+
+def test_a_program_is_asked_to_end_before_it_is_killed(tmp_path: Path) -> None:
+    """make removes what it had half written, which the next make would take for whole."""
+    run = bounded(Bounds(seconds=0.5, memory=4 << 30, file_size=1 << 20))
+
+    run(("sh", "-c", "trap 'touch asked; exit' TERM; sleep 600 & wait"), cwd=tmp_path)
+
+    assert (tmp_path / "asked").exists()
+
+
+def test_an_exception_in_the_middle_ends_the_program_as_well(tmp_path: Path) -> None:
+    """A time limit or Ctrl-C that comes while it runs."""
+    with pytest.raises(TimeLimitError), time_limit(Deadline.after(0.5)):
+        run_command(("sh", "-c", "sleep 600 & echo $! >pid; wait"), cwd=tmp_path)
+
+    assert is_gone((tmp_path / "pid").read_text().strip())
 
 
 def test_a_program_gets_no_more_memory_than_its_bound() -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,9 @@ from harness.values.errors import InfrastructureError, MissingToolError
 
 # depmod and modprobe lie where only root's PATH leads.
 SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
+# What make needs to stop its compilers and to tidy up.
+_END_S = 10.0
 
 # apt's own space check, and what the C library says for ENOSPC and EDQUOT.
 _DISK_FULL = ("No space left on device", "enough free space", "Disk quota exceeded")
@@ -78,26 +82,50 @@ def bounded(bounds: Bounds) -> Runner:
 
 
 def _run(argv: tuple[str, ...], cwd: Path | None, limit_s: float | None) -> Completed:
-    environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "PATH": SEARCH_PATH}
+    process = _start(argv, cwd)
     try:
-        done = subprocess.run(
+        stdout, stderr = process.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        _end_group(process)
+        stdout, stderr = process.communicate()
+        said = _text(stderr) + f"ended after {limit_s:g} s\n"
+        return Completed(argv, -signal.SIGKILL, _text(stdout), said)
+    except BaseException:
+        _end_group(process)
+        process.communicate()
+        raise
+    return Completed(argv, process.returncode, _text(stdout), _text(stderr))
+
+
+def _start(argv: tuple[str, ...], cwd: Path | None) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
             argv,
             cwd=cwd,
-            env=environment,
+            env=os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "PATH": SEARCH_PATH},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=limit_s,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
         )
-    except subprocess.TimeoutExpired as error:
-        said = _text(error.stderr) + f"ended after {limit_s:g} s\n"
-        return Completed(argv, -signal.SIGKILL, _text(error.stdout), said)
     except FileNotFoundError as error:
         raise MissingToolError(
             f"{argv[0]}: no such program on this machine",
             remedy="run `bpf-harness doctor` to see which package holds it",
         ) from error
-    return Completed(argv, done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End the program and all that it has started.
+
+    It is asked first: make then removes what it had half written, which the next make would take
+    for whole.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_END_S)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _text(said: bytes | None) -> str:
