@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from harness.bisect.answer import Answer, Mark
-from harness.bisect.finding import Finding
+from harness.bisect.finding import Finding, Tested, parse_tested
 from harness.bisect.packages import PackageSearch
 from harness.bisect.releases import Release, kernel_name
 from harness.kernels.debian import DebianKernel
@@ -168,3 +168,25 @@ def test_the_user_says_which_end_is_the_good_one() -> None:
 
 def test_the_name_is_that_of_the_package() -> None:
     assert kernel_name(kernel("6.12.85-1~bpo12+1")) == "debian:6.12.85-1~bpo12+1"
+
+
+@pytest.mark.parametrize("mark", list(Mark))
+def test_the_line_of_a_step_can_be_read_again(mark: Mark) -> None:
+    """It is how the steps that git runs come back to us."""
+    tested = Tested("323bcfe0a1b2", Answer(mark, "FAILED a.bpf.c:b [jit]: 1 is bad: not 2"))
+
+    assert parse_tested(tested.line()) == tested
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "323bcfe0a1b2 is the first bad commit",
+        "Bisecting: 3 revisions left to test after this (roughly 2 steps)",
+        "the tree is bad: two words for a name",
+        "323bcfe0a1b2 is bad: ",
+        "",
+    ],
+)
+def test_what_git_says_is_no_step(line: str) -> None:
+    assert parse_tested(line) is None

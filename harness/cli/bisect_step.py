@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.bisect.answer import Answer, Mark
 from harness.bisect.finding import Tested
 from harness.bisect.git_tree import GitTree
-from harness.cli.inquiry import Inquiry, add_question, step_folder
+from harness.cli.inquiry import REASON_LIMIT, Inquiry, add_question, step_folder
 from harness.cli.signals import TerminatedError, TimeLimitError
 from harness.kernels.names import with_flavour
 from harness.reports.text import one_line
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         name = _name(args)
         answer = _ask(args, name)
     except (HarnessError, OSError) as error:
-        answer = Answer(Mark.SKIP, one_line(str(error)))
+        answer = Answer(Mark.SKIP, one_line(str(error), REASON_LIMIT))
     except (KeyboardInterrupt, TerminatedError, TimeLimitError):
         answer = Answer(Mark.SKIP, "interrupted")
     except Exception:

@@ -32,7 +32,7 @@ from harness.values.deadline import Deadline
 from harness.values.errors import CaseError, ReportError
 from harness.values.record import Record
 
-_REASON_LIMIT = 300
+REASON_LIMIT = 300
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w.+~-]+")
 
 
@@ -112,7 +112,7 @@ class Inquiry:
         except TimeLimitError:
             return Answer(Mark.SKIP, f"took longer than {self.limit_s:g} s")
         # Words of a guest are in it.
-        return Answer(answer.mark, one_line(answer.reason, _REASON_LIMIT))
+        return Answer(answer.mark, one_line(answer.reason, REASON_LIMIT))
 
     def _ask(self, kernel: str, folder: Path, deadline: Deadline) -> Answer:
         target = prepare_target(self.arch, kernel, self.accel, cpu_model=self.cpu_model)
