@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from harness.bisect import finding
 from harness.bisect.answer import Answer, Mark
-from harness.bisect.finding import Finding, Tested, parse_tested
+from harness.bisect.finding import Finding, parse_tested
 from harness.bisect.packages import PackageSearch
 from harness.bisect.releases import Release, kernel_name
 from harness.kernels.debian import DebianKernel
@@ -173,7 +174,7 @@ def test_the_name_is_that_of_the_package() -> None:
 @pytest.mark.parametrize("mark", list(Mark))
 def test_the_line_of_a_step_can_be_read_again(mark: Mark) -> None:
     """It is how the steps that git runs come back to us."""
-    tested = Tested("323bcfe0a1b2", Answer(mark, "FAILED a.bpf.c:b [jit]: 1 is bad: not 2"))
+    tested = finding.Tested("323bcfe0a1b2", Answer(mark, "FAILED a.bpf.c:b [jit]: 1 is bad: not 2"))
 
     assert parse_tested(tested.line()) == tested
 
