@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// At most 8 frames, and 512 bytes of stack for all of them together; pointers into a frame do not
-// outlive it: check_func_call(), check_max_stack_depth() and prepare_func_exit() in
+// At most 16 frames (8 up to 7.1), and 512 bytes of stack for all of them together; pointers into a
+// frame do not outlive it: check_func_call(), check_max_stack_depth() and prepare_func_exit() in
 // kernel/bpf/verifier.c. How each frame is rounded up depends on the mode, 32 bytes divide by both.
 #include <case.h>
 
@@ -27,6 +27,14 @@ CALLS(five_deep, four_deep)
 CALLS(six_deep, five_deep)
 CALLS(seven_deep, six_deep)
 CALLS(eight_deep, seven_deep)
+CALLS(nine_deep, eight_deep)
+CALLS(ten_deep, nine_deep)
+CALLS(eleven_deep, ten_deep)
+CALLS(twelve_deep, eleven_deep)
+CALLS(thirteen_deep, twelve_deep)
+CALLS(fourteen_deep, thirteen_deep)
+CALLS(fifteen_deep, fourteen_deep)
+CALLS(sixteen_deep, fifteen_deep)
 
 SEC("socket")
 __success __retval(8)
@@ -38,11 +46,22 @@ __naked int eight_frames(void)
 }
 
 SEC("socket")
-__failure __errno(E2BIG)
-__msg("the call stack of 9 frames is too deep")
-__naked int nine_frames(void)
+__success __retval(16)
+__kernels("", "7.1") __failure __errno(E2BIG) __msg("the call stack of 9 frames is too deep")
+__naked int sixteen_frames(void)
 {
-	ASM("call eight_deep;"
+	ASM("call fifteen_deep;"
+	    "r0 += 1;"
+	    "exit;");
+}
+
+SEC("socket")
+__failure __errno(E2BIG)
+__msg("the call stack of 17 frames is too deep")
+__kernels("", "7.1") __msg("the call stack of 9 frames is too deep")
+__naked int seventeen_frames(void)
+{
+	ASM("call sixteen_deep;"
 	    "exit;");
 }
 
@@ -59,8 +78,10 @@ __weak __noinline int calls_itself(int depth)
 }
 
 SEC("socket")
-__failure __errno(E2BIG)
-__msg("the call stack of 8 frames is too deep !")
+__failure __errno(EINVAL)
+__msg("recursive call from calls_itself() to calls_itself()")
+__kernels("6.2", "7.0") __failure __errno(E2BIG) __msg("the call stack of 8 frames is too deep !")
+__kernels("", "6.1") __msg("back-edge from insn 6 to 3")
 int recursion_through_a_global_function(struct __sk_buff *skb)
 {
 	return calls_itself(skb->mark);
