@@ -37,7 +37,9 @@ struct {
 SEC("socket")
 __flag(BPF_F_STRICT_ALIGNMENT)
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EACCES)
-__msg("misaligned value access off 0+2+0 size 4")
+__msg("misaligned value access off 2+0 size 4")
+__kernels("6.2", "7.0") __msg("misaligned value access off 0+2+0 size 4")
+__kernels("", "6.1") __msg("misaligned value access off (0x0; 0x0)+2+0 size 4")
 __naked int value_at_2(void)
 {
 	ASM(VALUE_AND_NUMBER
@@ -72,7 +74,8 @@ __naked int byte_at_a_variable_offset(void)
 SEC("socket")
 __flag(BPF_F_STRICT_ALIGNMENT)
 __failure __errno(EACCES)
-__msg("misaligned value access off (0x0; 0xe)+0+0 size 4")
+__msg("misaligned value access off (0x0; 0xe)+0 size 4")
+__kernels("", "7.0") __msg("misaligned value access off (0x0; 0xe)+0+0 size 4")
 __naked int value_at_a_multiple_of_2(void)
 {
 	ASM(VALUE_AND_NUMBER
@@ -111,7 +114,9 @@ __naked int value_anywhere_with_any_alignment(void)
 SEC("socket")
 __flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
-__msg("misaligned stack access off 0+0+-12 size 8")
+__msg("misaligned stack access off 0+-12 size 8")
+__kernels("6.2", "7.0") __msg("misaligned stack access off 0+0+-12 size 8")
+__kernels("", "6.1") __msg("misaligned stack access off (0x0; 0x0)+0+-12 size 8")
 __naked int stack_slot_at_minus_12(void)
 {
 	ASM("r0 = 0;"
@@ -138,7 +143,9 @@ __naked int stack_slot_at_minus_12(void)
 SEC("xdp")
 __flag(BPF_F_STRICT_ALIGNMENT)
 __failure __errno(EACCES)
-__msg("misaligned packet access off 2+0+0+0 size 4")
+__msg("misaligned packet access off 2+0+0 size 4")
+__kernels("6.2", "7.0") __msg("misaligned packet access off 2+0+0+0 size 4")
+__kernels("", "6.1") __msg("misaligned packet access off 2+(0x0; 0x0)+0+0 size 4")
 __naked int packet_at_its_beginning(void)
 {
 	ASM(PACKET "r0 = *(u32 *)(r2 + 0);" OUT, XDP);

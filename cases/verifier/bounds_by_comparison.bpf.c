@@ -52,6 +52,8 @@ __naked int bits_tested(void)
 /* Bounded by a register that is itself bounded. */
 SEC("socket")
 ACCEPTED
+__kernels("", "6.7") __failure __errno(EINVAL)
+__msg("math between map_value pointer and register with unbounded min value is not allowed")
 __naked int below_a_bounded_register(void)
 {
 	INDEX_BY("r7 = r6;"

@@ -16,6 +16,8 @@ __naked int copy_checked(void)
 /* The check comes while the number is on the stack as well. */
 SEC("socket")
 ACCEPTED
+__kernels("", "6.8") __failure __errno(EINVAL)
+__msg("math between map_value pointer and register with unbounded min value is not allowed")
 __naked int spilled_then_checked(void)
 {
 	INDEX_BY("*(u64 *)(r10 - 16) = r6;"

@@ -16,11 +16,12 @@ struct cgroup {
 	int level;
 } FROM_BTF;
 
-struct task_struct *bpf_task_acquire(struct task_struct *task) __ksym;
-void bpf_task_release(struct task_struct *task) __ksym;
+/* Weak: what does not call them is loaded where they are not. */
+struct task_struct *bpf_task_acquire(struct task_struct *task) __ksym __weak;
+void bpf_task_release(struct task_struct *task) __ksym __weak;
 
 #define CASE SEC("tp_btf/task_newtask") __needs("btf")
-#define WITH_JIT __modes("jit jit-harden")
+#define ACQUIRES(object) __modes("jit jit-harden") __needs("bpf_" #object "_acquire")
 
 #define TASK(ctx) ((struct task_struct *)(ctx)[0])
 
@@ -78,13 +79,14 @@ int read_at_a_variable_offset(__u64 *ctx)
 CASE
 __failure __errno(EACCES)
 __msg("func 'task_newtask' doesn't have 5-th argument")
+__kernels("", "5.10") __msg("func 'task_newtask' doesn't have 6-th argument")
 int argument_after_the_last(__u64 *ctx)
 {
 	return ctx[5];
 }
 
 /* What the kernel passes is trusted, what was read from memory is not. */
-CASE WITH_JIT
+CASE ACQUIRES(task)
 __success
 int argument_acquired(__u64 *ctx)
 {
@@ -96,7 +98,7 @@ int argument_acquired(__u64 *ctx)
 }
 
 /* BTF_TYPE_SAFE_RCU: while this program runs nobody frees what real_parent points to. */
-CASE WITH_JIT
+CASE ACQUIRES(task)
 __success
 int real_parent_acquired(__u64 *ctx)
 {
@@ -108,7 +110,7 @@ int real_parent_acquired(__u64 *ctx)
 }
 
 /* Of parent the kernel says nothing of the kind. */
-CASE WITH_JIT
+CASE ACQUIRES(task)
 __failure __errno(EINVAL)
 __msg("R1 must be a rcu pointer")
 int parent_acquired(__u64 *ctx)
@@ -120,7 +122,7 @@ int parent_acquired(__u64 *ctx)
 	return 0;
 }
 
-CASE WITH_JIT
+CASE ACQUIRES(task)
 __failure __errno(EINVAL)
 __msg("Unreleased reference id=")
 int argument_acquired_and_kept(__u64 *ctx)
@@ -128,10 +130,10 @@ int argument_acquired_and_kept(__u64 *ctx)
 	return bpf_task_acquire(TASK(ctx)) != 0;
 }
 
-struct cgroup *bpf_cgroup_acquire(struct cgroup *cgroup) __ksym;
-void bpf_cgroup_release(struct cgroup *cgroup) __ksym;
+struct cgroup *bpf_cgroup_acquire(struct cgroup *cgroup) __ksym __weak;
+void bpf_cgroup_release(struct cgroup *cgroup) __ksym __weak;
 
-CASE WITH_JIT
+CASE ACQUIRES(cgroup)
 __failure __errno(EINVAL)
 __msg("expected pointer to STRUCT cgroup but R1 has a pointer to STRUCT task_struct")
 int argument_of_another_type_acquired(__u64 *ctx)

@@ -27,7 +27,7 @@ static long add_round(__u64 round, void *context)
 	return 0;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __modes("jit jit-harden")
 __success __retval(4950)
 int sum_of_100_rounds(struct __sk_buff *skb)
@@ -38,7 +38,7 @@ int sum_of_100_rounds(struct __sk_buff *skb)
 	return sum.total;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __modes("interp")
 __failure __errno(EINVAL)
 __msg("callbacks are not allowed in non-JITed programs")
@@ -56,7 +56,7 @@ static long stop_at_10(__u64 round, void *context)
 	return round == 9;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __modes("jit jit-harden")
 __success __retval(10)
 int stopped_by_the_callback(struct __sk_buff *skb)
@@ -72,9 +72,11 @@ static long answer_2(__u64 round, void *context)
 	return 2;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __failure __errno(EINVAL)
 __msg("At callback return the register R0 has smin=2 smax=2 should have been in [0, 1]")
+__kernels("", "6.7") 
+__msg("At callback return the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)")
 int callback_that_says_neither_go_on_nor_stop(struct __sk_buff *skb)
 {
 	bpf_loop(1, answer_2, 0, 0);
@@ -88,7 +90,7 @@ static long spoil_index(__u64 round, void *context)
 }
 
 /* The index was 1 before the rounds, of which there may have been none or many. */
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __failure __errno(EACCES)
 __msg("invalid unbounded variable-offset read from stack")
 int index_changed_by_the_callback(struct __sk_buff *skb)
@@ -107,7 +109,7 @@ static long acquire(__u64 round, void *context)
 }
 
 /* Each round must end with what it began with. */
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __failure __errno(EINVAL)
 __msg("Unreleased reference id=")
 int reference_acquired_in_a_round(struct __sk_buff *skb)
@@ -123,9 +125,11 @@ static long submit(__u64 round, void *context)
 }
 
 /* There may be no round at all. */
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __failure __errno(EINVAL)
 __msg("Unreleased reference id=")
+__kernels("", "6.1")
+__msg("func bpf_ringbuf_submit#132 reference has not been acquired before")
 int reference_left_to_a_round(struct __sk_buff *skb)
 {
 	void *record = bpf_ringbuf_reserve(&ring, 8, 0);
@@ -142,7 +146,7 @@ static long write_key(void *map, const __u32 *key, __u32 *value, void *context)
 	return 0;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_for_each_map_elem")
 __failure __errno(EACCES)
 __msg("write to change key R2 not allowed")
 int key_changed_by_the_callback(struct __sk_buff *skb)
@@ -157,7 +161,7 @@ static long double_value(void *map, const __u32 *key, __u32 *value, void *contex
 	return 0;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_for_each_map_elem")
 __modes("jit jit-harden")
 __success
 __put(numbers, "u32:0", "u32:10")
@@ -171,12 +175,12 @@ int values_changed_by_the_callback(struct __sk_buff *skb)
 	return bpf_for_each_map_elem(&numbers, double_value, 0, 0);
 }
 
-__weak __noinline long global_round(__u64 round, void *context)
+__weak __noinline long global_round(__u64 round, __u64 *context)
 {
 	return 0;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __failure __errno(EINVAL)
 __msg("callback function not static")
 int callback_that_is_global(struct __sk_buff *skb)
@@ -185,7 +189,7 @@ int callback_that_is_global(struct __sk_buff *skb)
 	return 0;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf_loop")
 __failure __errno(EACCES)
 __msg("R2 type=scalar expected=func")
 int callback_that_is_a_number(struct __sk_buff *skb)

@@ -118,6 +118,7 @@ __naked int pointer_moved_by_a_variable(void)
 SEC("socket")
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EACCES)
 __msg("BPF_ATOMIC stores into R1 ctx is not allowed")
+__kernels("", "5.11") __msg("BPF_XADD stores into R1 ctx is not allowed")
 __naked int atomic_addition(void)
 {
 	ASM("r0 = 1;"

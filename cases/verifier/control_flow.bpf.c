@@ -61,6 +61,7 @@ __naked int jump_before_the_beginning(void)
 SEC("socket")
 __failure __failure_unpriv __errno(EINVAL) __errno_unpriv(EINVAL)
 __msg("jump into the middle of ldimm64 insn 2")
+__kernels("", "5.10") __msg("invalid BPF_LD_IMM insn")
 __naked int jump_into_a_wide_instruction(void)
 {
 	ASM("r0 = 0;"
@@ -90,6 +91,7 @@ SEC("socket")
 __failure __failure_unpriv __errno(EINVAL) __errno_unpriv(EINVAL)
 __msg("infinite loop detected at insn 2")
 __msg_unpriv("back-edge from insn 2 to 1")
+__kernels("", "6.1") __msg("infinite loop detected at insn 1")
 __naked int loop_that_changes_nothing(void)
 {
 	ASM("r6 = *(u32 *)(r1 + 0);"

@@ -4,14 +4,15 @@
 // kernel/bpf/verifier.c. Kernel functions need the JIT.
 #include <case.h>
 
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
-void bpf_preempt_disable(void) __ksym;
-void bpf_preempt_enable(void) __ksym;
+/* Weak: what does not call them is loaded where they are not. */
+void bpf_rcu_read_lock(void) __ksym __weak;
+void bpf_rcu_read_unlock(void) __ksym __weak;
+void bpf_preempt_disable(void) __ksym __weak;
+void bpf_preempt_enable(void) __ksym __weak;
 
-#define CASE(section) SEC(section) __modes("jit jit-harden") __needs("btf")
+#define CASE(section, feature) SEC(section) __modes("jit jit-harden") __needs(feature)
 
-CASE("tc")
+CASE("tc", "bpf_rcu_read_lock")
 __success __retval(1)
 int section_ended(struct __sk_buff *skb)
 {
@@ -20,18 +21,20 @@ int section_ended(struct __sk_buff *skb)
 	return 1;
 }
 
-CASE("tc")
+CASE("tc", "bpf_rcu_read_lock")
 __failure __errno(EINVAL)
-__msg("bpf_rcu_read_unlock is missing")
+__msg("cannot be used inside bpf_rcu_read_lock-ed region")
+__kernels("", "6.12") __msg("bpf_rcu_read_unlock is missing")
 int section_never_ended(struct __sk_buff *skb)
 {
 	bpf_rcu_read_lock();
 	return 0;
 }
 
-CASE("tc")
+CASE("tc", "bpf_rcu_read_lock")
 __failure __errno(EINVAL)
-__msg("bpf_rcu_read_unlock is missing")
+__msg("cannot be used inside bpf_rcu_read_lock-ed region")
+__kernels("", "6.12") __msg("bpf_rcu_read_unlock is missing")
 int section_ended_on_one_path_only(struct __sk_buff *skb)
 {
 	bpf_rcu_read_lock();
@@ -40,7 +43,7 @@ int section_ended_on_one_path_only(struct __sk_buff *skb)
 	return 0;
 }
 
-CASE("tc")
+CASE("tc", "bpf_rcu_read_lock")
 __failure __errno(EINVAL)
 __msg("unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)")
 int section_ended_that_never_began(struct __sk_buff *skb)
@@ -49,9 +52,9 @@ int section_ended_that_never_began(struct __sk_buff *skb)
 	return 0;
 }
 
-/* Of this kind there is one at a time. */
-CASE("tc")
-__failure __errno(EINVAL)
+CASE("tc", "bpf_rcu_read_lock")
+__success __retval(0)
+__kernels("", "6.18") __failure __errno(EINVAL)
 __msg("nested rcu read lock (kernel function bpf_rcu_read_lock)")
 int section_within_a_section(struct __sk_buff *skb)
 {
@@ -62,8 +65,7 @@ int section_within_a_section(struct __sk_buff *skb)
 	return 0;
 }
 
-/* Of the other they are counted. */
-CASE("tc")
+CASE("tc", "bpf_preempt_disable")
 __success __retval(2)
 int preemption_disabled_twice(struct __sk_buff *skb)
 {
@@ -74,9 +76,10 @@ int preemption_disabled_twice(struct __sk_buff *skb)
 	return 2;
 }
 
-CASE("tc")
+CASE("tc", "bpf_preempt_disable")
 __failure __errno(EINVAL)
-__msg("1 bpf_preempt_enable is missing")
+__msg("cannot be used inside bpf_preempt_disable-ed region")
+__kernels("", "6.12") __msg("1 bpf_preempt_enable is missing")
 int preemption_enabled_once_of_two_times(struct __sk_buff *skb)
 {
 	bpf_preempt_disable();
@@ -87,7 +90,7 @@ int preemption_enabled_once_of_two_times(struct __sk_buff *skb)
 
 #define COPY_FROM_USER(buffer) bpf_copy_from_user(&(buffer), sizeof(buffer), 0)
 
-CASE("syscall")
+CASE("syscall", "syscall-programs")
 __success __retval(-14)
 int user_memory_read_where_one_may_sleep(void *ctx)
 {
@@ -96,7 +99,7 @@ int user_memory_read_where_one_may_sleep(void *ctx)
 	return COPY_FROM_USER(word);
 }
 
-CASE("syscall")
+CASE("syscall", "bpf_rcu_read_lock")
 __failure __errno(EINVAL)
 __msg("sleepable helper bpf_copy_from_user#148 in rcu_read_lock region")
 int user_memory_read_within_a_section(void *ctx)
@@ -109,7 +112,7 @@ int user_memory_read_within_a_section(void *ctx)
 	return 0;
 }
 
-CASE("syscall")
+CASE("syscall", "bpf_preempt_disable")
 __failure __errno(EINVAL)
 __msg("sleepable helper bpf_copy_from_user#148 in non-preemptible region")
 int user_memory_read_without_preemption(void *ctx)
@@ -122,9 +125,11 @@ int user_memory_read_without_preemption(void *ctx)
 	return 0;
 }
 
-CASE("fentry/bpf_fentry_test1")
+CASE("fentry/bpf_fentry_test1", "btf")
 __failure __errno(EINVAL)
-__msg("helper call might sleep in a non-sleepable prog")
+__msg("sleepable helper bpf_copy_from_user#148 in non-sleepable prog")
+__kernels("5.11", "7.0") __msg("helper call might sleep in a non-sleepable prog")
+__kernels("", "5.10") __msg("unknown func bpf_copy_from_user#148")
 int user_memory_read_where_one_may_not_sleep(void *ctx)
 {
 	__u64 word;

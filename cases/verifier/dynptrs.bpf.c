@@ -23,7 +23,7 @@ static __always_inline void *pair(void)
 	return bpf_map_lookup_elem(&pairs, &key);
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_dynptr_from_mem")
 __success __retval(7)
 __table(pairs, "u32:0", "u64:0 u32:7 zero:4")
 int written_and_read_back(void *ctx)
@@ -41,7 +41,7 @@ int written_and_read_back(void *ctx)
 }
 
 /* Whether the offset fits is for the helper to find out, when it runs: -E2BIG. */
-SEC("socket")
+SEC("socket") __needs("bpf_dynptr_from_mem")
 __success __retval(-7)
 int read_beyond_the_end(void *ctx)
 {
@@ -54,7 +54,7 @@ int read_beyond_the_end(void *ctx)
 	return bpf_dynptr_read(&number, sizeof(number), &memory, 13, 0);
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_dynptr_from_mem")
 __failure __errno(EACCES)
 __msg("invalid access to map value, value_size=16 off=0 size=17")
 int made_of_more_than_there_is(void *ctx)
@@ -65,9 +65,10 @@ int made_of_more_than_there_is(void *ctx)
 	return value ? bpf_dynptr_from_mem(value, 17, 0, &memory) : 0;
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_dynptr_from_mem")
 __failure __errno(EINVAL)
-__msg("Expected an initialized dynptr as arg #")
+__msg("Expected an initialized dynptr as R3")
+__kernels("", "7.1") __msg("Expected an initialized dynptr as arg #")
 int read_without_being_initialised(void *ctx)
 {
 	struct bpf_dynptr memory;
@@ -76,7 +77,7 @@ int read_without_being_initialised(void *ctx)
 	return bpf_dynptr_read(&number, sizeof(number), &memory, 0, 0);
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __failure __errno(EINVAL)
 __msg("Unreleased reference id=")
 int record_neither_submitted_nor_discarded(void *ctx)
@@ -88,7 +89,7 @@ int record_neither_submitted_nor_discarded(void *ctx)
 }
 
 /* Even if the reservation failed it must be given back. */
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __failure __errno(EINVAL)
 __msg("Unreleased reference id=")
 int failed_record_not_discarded(void *ctx)
@@ -101,7 +102,7 @@ int failed_record_not_discarded(void *ctx)
 	return 0;
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __success __retval(1)
 int record_of_unknown_size_submitted(struct __sk_buff *skb)
 {
@@ -116,9 +117,10 @@ int record_of_unknown_size_submitted(struct __sk_buff *skb)
 	return error ? 0 : number;
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __failure __errno(EINVAL)
 __msg("cannot overwrite referenced dynptr")
+__kernels("", "6.1") __msg("Expected an initialized dynptr as arg #1")
 int record_overwritten_by_the_program(void *ctx)
 {
 	struct bpf_dynptr record;
@@ -129,9 +131,10 @@ int record_overwritten_by_the_program(void *ctx)
 	return 0;
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __failure __errno(EINVAL)
-__msg("arg 1 is an unacquired reference")
+__msg("Expected an initialized dynptr as R1")
+__kernels("", "7.1") __msg("arg 1 is an unacquired reference")
 int record_submitted_twice(void *ctx)
 {
 	struct bpf_dynptr record;
@@ -142,7 +145,7 @@ int record_submitted_twice(void *ctx)
 	return 0;
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __failure __errno(EACCES)
 __msg("invalid access to memory, mem_size=4 off=4 size=4")
 int slice_read_beyond_its_end(void *ctx)
@@ -158,7 +161,7 @@ int slice_read_beyond_its_end(void *ctx)
 	return 0;
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 int slice_used_after_submission(void *ctx)

@@ -25,6 +25,8 @@ __weak __noinline int adds_without_check(struct pair *pair)
 SEC("tc")
 __failure __errno(EACCES)
 __msg("R1 invalid mem access 'mem_or_null'")
+__kernels("", "5.11") __failure __errno(EINVAL)
+__msg("Arg#0 type PTR in adds_without_check() is not supported yet.")
 int argument_used_without_check(struct __sk_buff *skb)
 {
 	struct pair pair = { 1, 2 };
@@ -39,6 +41,8 @@ __weak __noinline int adds(struct pair *pair)
 
 SEC("tc")
 __success __retval(3)
+__kernels("", "5.11") __failure __errno(EINVAL)
+__msg("Arg#0 type PTR in adds() is not supported yet.")
 int argument_used_after_check(struct __sk_buff *skb)
 {
 	struct pair pair = { 1, 2 };
@@ -49,6 +53,8 @@ int argument_used_after_check(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EINVAL)
 __msg("Caller passes invalid args into func#1 ('adds')")
+__kernels("5.12", "6.1") __msg("Caller passes invalid args into func#1")
+__kernels("", "5.11") __msg("Arg#0 type PTR in adds() is not supported yet.")
 int argument_that_is_too_small(struct __sk_buff *skb)
 {
 	__u32 one = 1;
@@ -59,6 +65,8 @@ int argument_that_is_too_small(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EINVAL)
 __msg("Caller passes invalid args into func#1 ('adds')")
+__kernels("5.12", "6.1") __msg("Caller passes invalid args into func#1")
+__kernels("", "5.11") __msg("Arg#0 type PTR in adds() is not supported yet.")
 int argument_that_is_no_pair(struct __sk_buff *skb)
 {
 	return adds((struct pair *)skb);
@@ -73,6 +81,8 @@ __weak __noinline int reads_beyond(struct pair *pair)
 SEC("tc")
 __failure __errno(EACCES)
 __msg("invalid access to memory, mem_size=8 off=8 size=4")
+__kernels("", "5.11") __failure __errno(EINVAL)
+__msg("Arg#0 type PTR in reads_beyond() is not supported yet.")
 int argument_read_beyond_its_type(struct __sk_buff *skb)
 {
 	struct pair pairs[2] = {};

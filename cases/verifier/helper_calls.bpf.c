@@ -29,6 +29,7 @@ __naked int helper_that_does_not_exist(void)
 SEC("socket")
 __failure __failure_unpriv __errno(EINVAL) __errno_unpriv(EINVAL)
 __msg("program of this type cannot use helper bpf_xdp_adjust_head#44")
+__kernels("", "6.9") __msg("unknown func bpf_xdp_adjust_head#44")
 __naked int helper_of_another_program_type(void)
 {
 	ASM("r2 = 0;"
@@ -39,6 +40,7 @@ __naked int helper_of_another_program_type(void)
 SEC("socket")
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EACCES)
 __msg("R1 type=scalar expected=map_ptr")
+__kernels("", "5.17") __msg("R1 type=inv expected=map_ptr")
 __naked int number_for_a_table(void)
 {
 	ASM("r2 = r10;"
@@ -50,7 +52,8 @@ __naked int number_for_a_table(void)
 
 SEC("socket")
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EACCES)
-__msg("R2 type=ctx expected=fp, pkt,")
+__msg("R2 type=ctx expected=fp")
+__kernels("", "7.0") __msg("R2 type=ctx expected=fp, pkt,")
 __naked int context_for_a_key(void)
 {
 	ASM("r2 = r1;"
@@ -74,7 +77,8 @@ __naked int argument_left_out(void)
 /* The key's 8 bytes would reach out of the frame. */
 SEC("socket")
 __failure __errno(EINVAL)
-__msg("invalid indirect access to stack R2 off=-4 size=8")
+__msg("invalid read from stack R2 off=-4 size=8")
+__kernels("", "6.13") __msg("invalid indirect access to stack R2 off=-4 size=8")
 __naked int key_shorter_than_the_tables(void)
 {
 	ASM("r1 = 0;"
@@ -107,6 +111,8 @@ __naked int table_of_another_type(void)
 SEC("socket")
 __failure __errno(EACCES)
 __msg("R2 is not a known constant'")
+__kernels("", "5.10")
+__msg("R2 unbounded size, use 'var &= const' or 'if (var < const)'")
 int reservation_of_unknown_size(struct __sk_buff *skb)
 {
 	void *record = bpf_ringbuf_reserve(&ring, skb->len, 0);

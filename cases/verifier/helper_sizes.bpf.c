@@ -41,6 +41,7 @@ __naked int size_bounded_below_only(void)
 SEC("socket")
 __failure __errno(EACCES)
 __msg("R4 invalid zero-sized read: u64=[0,7]")
+__kernels("", "6.1") __msg("invalid zero-sized read")
 __naked int size_may_be_zero(void)
 {
 	LOAD_BYTES("r4 &= 7;");
@@ -48,7 +49,8 @@ __naked int size_may_be_zero(void)
 
 SEC("socket")
 __failure __errno(EINVAL)
-__msg("invalid indirect access to stack R3 off=-8 size=9")
+__msg("invalid write to stack R3 off=-8 size=9")
+__kernels("", "6.13") __msg("invalid indirect access to stack R3 off=-8 size=9")
 __naked int size_one_too_large(void)
 {
 	LOAD_BYTES("r4 &= 7;"
@@ -85,6 +87,7 @@ int null_and_zero_where_allowed(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EACCES)
 __msg("R1 type=scalar expected=fp")
+__kernels("", "5.17") __msg("R1 type=inv expected=fp")
 int null_of_a_size_that_may_not_be_zero(struct __sk_buff *skb)
 {
 	return bpf_csum_diff(0, 4, 0, 0, 0);

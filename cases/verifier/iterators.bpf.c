@@ -4,7 +4,7 @@
 // kernel/bpf/verifier.c. Kernel functions need the JIT.
 #include <case.h>
 
-#define CASE SEC("tc") __modes("jit jit-harden") __needs("btf")
+#define CASE SEC("tc") __modes("jit jit-harden") __needs("bpf_iter_num_new")
 
 CASE
 __success __retval(45)
@@ -49,7 +49,8 @@ int never_destroyed(struct __sk_buff *skb)
 
 CASE
 __failure __errno(EINVAL)
-__msg("expected an initialized iter_num as arg #")
+__msg("expected an initialized iter_num as R1")
+__kernels("", "7.1") __msg("expected an initialized iter_num as arg #")
 int never_created(struct __sk_buff *skb)
 {
 	struct bpf_iter_num it;
@@ -61,7 +62,8 @@ int never_created(struct __sk_buff *skb)
 
 CASE
 __failure __errno(EINVAL)
-__msg("expected an initialized iter_num as arg #")
+__msg("expected an initialized iter_num as R1")
+__kernels("", "7.1") __msg("expected an initialized iter_num as arg #")
 int asked_after_destruction(struct __sk_buff *skb)
 {
 	struct bpf_iter_num it;
@@ -74,7 +76,8 @@ int asked_after_destruction(struct __sk_buff *skb)
 
 CASE
 __failure __errno(EINVAL)
-__msg("expected uninitialized iter_num as arg #")
+__msg("expected uninitialized iter_num as R1")
+__kernels("", "7.1") __msg("expected uninitialized iter_num as arg #")
 int created_twice(struct __sk_buff *skb)
 {
 	struct bpf_iter_num it;
@@ -87,7 +90,8 @@ int created_twice(struct __sk_buff *skb)
 
 CASE
 __failure __errno(EINVAL)
-__msg("expected an initialized iter_num as arg #")
+__msg("expected an initialized iter_num as R1")
+__kernels("", "7.1") __msg("expected an initialized iter_num as arg #")
 int overwritten_by_the_program(struct __sk_buff *skb)
 {
 	struct bpf_iter_num it;

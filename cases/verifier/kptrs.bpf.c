@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A kernel pointer in a table's value: stored only if its type fits, read only as a whole, and if
 // it is a counted one then only exchanged: check_map_kptr_access(), map_kptr_match_type() and
-// process_kptr_func() in kernel/bpf/verifier.c.
+// process_kptr_func() in kernel/bpf/verifier.c. Up to 6.3 the tags had other names: libbpf then
+// creates the table without its types, and no pointer in it is known as one.
 #include <case.h>
 
 #define FROM_BTF __attribute__((preserve_access_index))
@@ -22,11 +23,12 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps");
 
-struct task_struct *bpf_task_acquire(struct task_struct *task) __ksym;
-void bpf_task_release(struct task_struct *task) __ksym;
+/* Weak: what does not call them is loaded where they are not. */
+struct task_struct *bpf_task_acquire(struct task_struct *task) __ksym __weak;
+void bpf_task_release(struct task_struct *task) __ksym __weak;
 
-#define CASE SEC("tp_btf/task_newtask") __needs("btf")
-#define WITH_JIT __modes("jit jit-harden")
+#define CASE SEC("tp_btf/task_newtask") __needs("btf bpf_kptr_xchg")
+#define ACQUIRES __modes("jit jit-harden") __needs("bpf_task_acquire")
 
 #define TASK(ctx) ((struct task_struct *)(ctx)[0])
 
@@ -51,6 +53,7 @@ int task_lent(__u64 *ctx)
 CASE
 __failure __errno(EACCES)
 __msg("invalid kptr access, R1 type=scalar expected=ptr_task_struct")
+__kernels("", "6.3") __success
 __naked int number_lent(void)
 {
 	asm volatile ("r1 = 0;"
@@ -70,6 +73,7 @@ __naked int number_lent(void)
 CASE
 __failure __errno(EACCES)
 __msg("kptr access size must be BPF_DW")
+__kernels("", "6.3") __success
 int half_of_it_read(__u64 *ctx)
 {
 	struct slot *s = slot();
@@ -80,6 +84,7 @@ int half_of_it_read(__u64 *ctx)
 CASE
 __failure __errno(EACCES)
 __msg("invalid mem access 'untrusted_ptr_or_null_'")
+__kernels("", "6.3") __msg("invalid mem access 'scalar'")
 int lent_task_read_without_check(__u64 *ctx)
 {
 	struct slot *s = slot();
@@ -90,6 +95,7 @@ int lent_task_read_without_check(__u64 *ctx)
 CASE
 __failure __errno(EACCES)
 __msg("store to referenced kptr disallowed")
+__kernels("", "6.3") __success
 int owned_task_overwritten(__u64 *ctx)
 {
 	struct slot *s = slot();
@@ -102,6 +108,7 @@ int owned_task_overwritten(__u64 *ctx)
 CASE
 __failure __errno(EACCES)
 __msg("kptr cannot be accessed indirectly by helper")
+__kernels("", "6.3") __success
 int slot_filled_by_a_helper(__u64 *ctx)
 {
 	struct slot *s = slot();
@@ -111,9 +118,10 @@ int slot_filled_by_a_helper(__u64 *ctx)
 	return 0;
 }
 
-CASE WITH_JIT
+CASE ACQUIRES
 __failure __errno(EINVAL)
-__msg("R2 must be referenced when passed to release function")
+__msg("release helper bpf_kptr_xchg expects referenced PTR_TO_BTF_ID passed to R2")
+__kernels("", "7.1") __msg("R2 must be referenced when passed to release function")
 int task_given_away_that_is_not_owned(__u64 *ctx)
 {
 	struct slot *s = slot();
@@ -127,7 +135,7 @@ int task_given_away_that_is_not_owned(__u64 *ctx)
 	return 0;
 }
 
-CASE WITH_JIT
+CASE ACQUIRES
 __failure __errno(EINVAL)
 __msg("Unreleased reference id=")
 int old_task_forgotten(__u64 *ctx)
@@ -139,7 +147,7 @@ int old_task_forgotten(__u64 *ctx)
 	return 0;
 }
 
-CASE WITH_JIT
+CASE ACQUIRES
 __success
 int task_given_away_and_old_one_released(__u64 *ctx)
 {
@@ -158,7 +166,7 @@ int task_given_away_and_old_one_released(__u64 *ctx)
 }
 
 /* The task belongs to the table now. */
-CASE WITH_JIT
+CASE ACQUIRES
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 int task_read_after_it_was_given_away(__u64 *ctx)

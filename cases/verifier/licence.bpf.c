@@ -4,8 +4,9 @@
 // What counts is the "license" section of the object, which is not about this source file.
 #include <case.h>
 
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
+/* Weak: what does not call them is loaded where they are not. */
+void bpf_rcu_read_lock(void) __ksym __weak;
+void bpf_rcu_read_unlock(void) __ksym __weak;
 
 SEC("tc")
 __failure __errno(EINVAL)
@@ -26,7 +27,7 @@ int unrestricted_helper(struct __sk_buff *skb)
 
 /* The interpreter, which has no kernel functions, is told so first. */
 SEC("tc")
-__modes("jit jit-harden") __needs("btf")
+__modes("jit jit-harden") __needs("bpf_rcu_read_lock")
 __failure __errno(EINVAL)
 __msg("cannot call kernel function from non-GPL compatible program")
 int kernel_function(struct __sk_buff *skb)
@@ -37,7 +38,7 @@ int kernel_function(struct __sk_buff *skb)
 }
 
 SEC("tc")
-__modes("interp") __needs("btf")
+__modes("interp") __needs("bpf_rcu_read_lock")
 __failure __errno(ENOTSUPP)
 __msg("JIT is required for calling kernel function")
 int kernel_function_without_jit(struct __sk_buff *skb)

@@ -6,7 +6,7 @@
 #define ASM(text, operands...) asm volatile (text : : operands : __clobber_all)
 
 /* 50 rounds are walked at run time; how many could be, nobody knows beforehand. */
-SEC("socket")
+SEC("socket") __needs("may_goto")
 __success __retval(50)
 __failure_unpriv __errno_unpriv(EINVAL)
 __msg_unpriv("back-edge from insn")
@@ -21,7 +21,7 @@ __naked int rounds_until_a_number_nobody_knows(void)
 }
 
 /* An offset matters, so it is followed round by round, to the one that goes too far. */
-SEC("socket")
+SEC("socket") __needs("may_goto")
 __failure __errno(EACCES)
 __msg("invalid write to stack R1 off=0 size=1")
 __naked int index_counted_by_the_rounds(void)
@@ -39,7 +39,7 @@ __naked int index_counted_by_the_rounds(void)
 }
 
 /* With a check there is no such round. */
-SEC("socket")
+SEC("socket") __needs("may_goto")
 __success __retval(50)
 __naked int index_checked_in_every_round(void)
 {

@@ -59,6 +59,7 @@ __naked int half_a_wide_constant(void)
 SEC("socket")
 __failure __failure_unpriv __errno(EINVAL) __errno_unpriv(EINVAL)
 __msg("BPF_ATOMIC uses invalid atomic opcode 2020202")
+__kernels("", "5.11") __msg("BPF_STX uses reserved fields")
 __naked int unknown_atomic_operation(void)
 {
 	ASM("r0 = 0;"

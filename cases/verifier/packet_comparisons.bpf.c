@@ -22,6 +22,9 @@
 SEC("xdp")
 __failure __errno(EACCES)
 __msg("invalid access to packet, off=0 size=1, R2")
+__msg("R2 min value is outside of the allowed memory range")
+__kernels("", "7.0")
+__msg("invalid access to packet, off=0 size=1, R2")
 __msg("R2 offset is outside of the packet")
 __naked int read_without_comparison(void)
 {

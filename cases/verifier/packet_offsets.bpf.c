@@ -66,6 +66,7 @@ __naked int length_of_32_bits_in_the_packet(void)
 SEC("xdp")
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
+__kernels("", "5.17") __msg("invalid mem access 'inv'")
 int read_after_the_head_moved(struct xdp_md *xdp)
 {
 	volatile __u8 *data = (void *)(long)xdp->data;

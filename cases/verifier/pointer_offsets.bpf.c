@@ -71,6 +71,8 @@ SEC("socket")
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EPERM)
 __msg("only read from bpf_array is supported")
 __msg_unpriv("'struct bpf_array' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN")
+__kernels("", "6.1")
+__msg_unpriv("bpf_array access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN")
 __naked int table_written(void)
 {
 	ASM("r1 = %[numbers] ll;"

@@ -62,6 +62,8 @@ SEC("socket")
 __modes("jit")
 __failure __errno(E2BIG)
 __msg("The sequence of 8193 jumps is too complex.")
+__kernels("", "6.12.107") __failure __errno(EFAULT)
+__kernels("6.13", "6.18") __failure __errno(EFAULT)
 __naked int branches_8193(void)
 {
 	ASM(BRANCHES(8193), MARK);

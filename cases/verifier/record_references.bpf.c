@@ -24,6 +24,9 @@ int record_neither_submitted_nor_discarded(struct __sk_buff *skb)
 SEC("socket")
 __failure __errno(EINVAL)
 __msg("must have zero offset when passed to release func")
+__kernels("5.11", "6.1") __failure __errno(EACCES)
+__msg("dereference of modified alloc_mem ptr R1 off=8 disallowed")
+__kernels("", "5.10") __success
 int record_submitted_from_its_middle(struct __sk_buff *skb)
 {
 	__u64 *record = bpf_ringbuf_reserve(&ring, 2 * sizeof(*record), 0);

@@ -50,6 +50,7 @@ int socket_released_on_both_paths(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
+__kernels("", "5.17") __msg("invalid mem access 'inv'")
 int socket_read_after_release(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = find_socket(skb);
@@ -63,6 +64,7 @@ int socket_read_after_release(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EACCES)
 __msg("R1 type=scalar expected=sock_common, sock,")
+__kernels("", "5.17") __msg("R1 type=inv expected=sock_common, sock,")
 int socket_released_twice(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = find_socket(skb);
@@ -86,7 +88,9 @@ int socket_released_without_check(struct __sk_buff *skb)
 /* skb->sk is lent, not given. */
 SEC("tc")
 __failure __errno(EINVAL)
-__msg("R1 must be referenced when passed to release function")
+__msg("release helper bpf_sk_release expects referenced PTR_TO_BTF_ID passed to R1")
+__kernels("5.19", "7.1") __msg("R1 must be referenced when passed to release function")
+__kernels("", "5.18") __msg("func bpf_sk_release#86 reference has not been acquired before")
 int socket_released_that_was_never_acquired(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
@@ -118,6 +122,7 @@ int socket_released_by_a_function(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
+__kernels("", "5.17") __msg("invalid mem access 'inv'")
 int socket_read_after_a_function_released_it(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = find_socket(skb);

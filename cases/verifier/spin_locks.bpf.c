@@ -64,7 +64,8 @@ int given_back_on_both_paths(struct __sk_buff *skb)
 
 SEC("tc")
 __failure __errno(EINVAL)
-__msg("bpf_spin_unlock is missing")
+__msg("cannot be used inside bpf_spin_lock-ed region")
+__kernels("", "6.12") __msg("bpf_spin_unlock is missing")
 int never_given_back(struct __sk_buff *skb)
 {
 	struct account *account = find(0);
@@ -94,6 +95,7 @@ int taken_twice(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EINVAL)
 __msg("bpf_spin_unlock without taking a lock")
+__kernels("", "6.1") __failure __errno(EACCES)
 int given_back_without_being_taken(struct __sk_buff *skb)
 {
 	struct account *account = find(0);
@@ -107,6 +109,7 @@ int given_back_without_being_taken(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EINVAL)
 __msg("bpf_spin_unlock of different lock")
+__kernels("", "6.1") __failure __errno(EACCES)
 int another_one_given_back(struct __sk_buff *skb)
 {
 	struct account *one = find(0), *other = find(1);
@@ -148,6 +151,8 @@ int read_like_a_number(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EINVAL)
 __msg("has no valid bpf_spin_lock")
+__kernels("", "6.1") __failure __errno(EACCES)
+__msg("map 'numbers' is not a struct type or bpf_spin_lock is mangled")
 int any_four_bytes_for_a_lock(struct __sk_buff *skb)
 {
 	__u32 key = 0;
@@ -163,6 +168,8 @@ int any_four_bytes_for_a_lock(struct __sk_buff *skb)
 SEC("tc")
 __failure __errno(EINVAL)
 __msg("off 4 doesn't point to 'struct bpf_spin_lock' that is at 0")
+__kernels("", "6.1") __failure __errno(EACCES)
+__msg("off 4 doesn't point to 'struct bpf_spin_lock'")
 int beside_the_lock(struct __sk_buff *skb)
 {
 	struct account *account = find(0);
@@ -177,6 +184,7 @@ int beside_the_lock(struct __sk_buff *skb)
 SEC("socket")
 __failure __errno(EINVAL)
 __msg("socket filter progs cannot use bpf_spin_lock yet")
+__kernels("", "5.10") __msg("tracing progs cannot use bpf_spin_lock yet")
 int taken_in_a_socket_filter(struct __sk_buff *skb)
 {
 	struct account *account = find(0);

@@ -43,6 +43,8 @@ __success
 __failure_unpriv __errno_unpriv(EACCES)
 __msg_unpriv("invalid read from stack R10 off=-8 size=8")
 __retval(0)
+__kernels("", "5.10")
+__failure __errno(EACCES) __msg("invalid read from stack R10 off=-8 size=8")
 __naked int read_of_what_was_never_written(void)
 {
 	asm volatile ("r0 = *(u64 *)(r10 - 8);"
@@ -76,8 +78,12 @@ struct {
 SEC("socket")
 __success
 __failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("invalid indirect read from stack R2 off -8+0 size 4")
+__msg_unpriv("invalid read from stack R2 off=-8 size=4")
 __retval(0)
+__kernels("5.11", "6.13") __msg_unpriv("invalid indirect read from stack R2 off -8+0 size 4")
+__kernels("", "5.10")
+__failure __errno(EACCES) __msg("invalid indirect read from stack R2 off -8+0 size 4")
+__msg_unpriv("invalid indirect read from stack R2 off -8+0 size 4")
 __naked int helper_reads_what_was_never_written(void)
 {
 	asm volatile ("r2 = r10;"

@@ -15,8 +15,10 @@
 SEC("socket")
 __success
 __failure_unpriv __errno_unpriv(EACCES)
-__msg_unpriv("variable stack access prohibited for !root, var_off=(0x0; 0x8)")
+__msg_unpriv("variable stack access prohibited for !root, var_off=(0xfffffffffffffff0; 0x8)")
 __retval(5)
+__kernels("", "7.0")
+__msg_unpriv("variable stack access prohibited for !root, var_off=(0x0; 0x8)")
 __naked int write_into_one_of_two_slots(void)
 {
 	asm volatile (UNKNOWN(8)
@@ -36,6 +38,7 @@ __naked int write_into_one_of_two_slots(void)
 SEC("socket")
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
+__kernels("", "5.17") __msg("invalid mem access 'inv'")
 __naked int pointer_in_one_of_the_slots(void)
 {
 	asm volatile ("*(u64 *)(r10 - 8) = r1;"
@@ -53,7 +56,10 @@ __naked int pointer_in_one_of_the_slots(void)
 
 SEC("socket")
 __failure __errno(EINVAL)
+__msg("invalid variable-offset write to stack R2 var_off=(0x0; 0xfffffffffffffff8) off=0 size=8")
+__kernels("6.2", "7.0")
 __msg("invalid variable-offset write to stack R2 var_off=(0x0; 0x18) off=-16 size=8")
+__kernels("", "6.1") __msg("invalid variable-offset write to stack R2 var_off=(0x0; 0x18) size=8")
 __naked int write_beyond_the_last_slot(void)
 {
 	asm volatile (UNKNOWN(24)
@@ -106,7 +112,13 @@ __naked int helper_fills_one_of_two_slots(void)
 
 SEC("socket")
 __failure __errno(EINVAL)
+__msg("invalid variable-offset write to stack R3 var_off=(0xfffffffffffffff0; 0x8) off=0 size=9")
+__kernels("6.14", "7.0")
+__msg("invalid variable-offset write to stack R3 var_off=(0x0; 0x8) off=-16 size=9")
+__kernels("6.2", "6.13")
 __msg("invalid variable-offset indirect access to stack R3 var_off=(0x0; 0x8) off=-16 size=9")
+__kernels("", "6.1")
+__msg("invalid variable-offset indirect access to stack R3 var_off=(0x0; 0x8) size=9")
 __naked int helper_fills_beyond_the_last_slot(void)
 {
 	asm volatile ("r7 = r1;"

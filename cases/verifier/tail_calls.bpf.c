@@ -68,6 +68,8 @@ static __used __noinline int leaves(void *ctx)
 SEC("tc")
 JITS_THAT_CAN
 __success __retval(5)
+__kernels("", "6.1") __failure __errno(EACCES)
+__msg("tail_calls are not allowed when call stack of previous frames is 256 bytes. Too large")
 __naked int out_of_a_function_with_240_bytes_in_use(void)
 {
 	CALL_WITH_STACK_IN_USE(240);

@@ -60,9 +60,11 @@ int read_across_the_end(void *ctx)
 /* Unprivileged it is refused at the addition: in speculation even the pointer must stay inside. */
 SEC("socket")
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EACCES)
+__msg("R0 min value is negative, either use unsigned index or do a if (index >=0) check.")
+__msg_unpriv("pointer arithmetic of map value goes out of range, prohibited for !root")
+__kernels("", "7.0")
 __msg("invalid access to map value, value_size=12 off=-1 size=1")
 __msg("min value is outside of the allowed memory range")
-__msg_unpriv("pointer arithmetic of map value goes out of range, prohibited for !root")
 int read_before_value(void *ctx)
 {
 	void *value = first_triple();
