@@ -6,7 +6,7 @@ The same failure on many targets is told once; what a kernel lacks is counted by
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -89,7 +89,9 @@ class MatrixReport:
             self._lacking.setdefault(name, Counter())[_target(record)] += 1
         elif verdict.outcome is not Outcome.PASSED:
             same = (verdict.outcome.value, record.case, verdict.reason)
-            self._problems.setdefault(same, _Problem(record)).add(record)
+            if same not in self._problems:
+                self._problems[same] = _Problem(replace(record, verifier_log="", ballot=()))
+            self._problems[same].add(record)
 
     def close(self, summary: RunSummary) -> None:
         lines = [*self._list_problems(), *self._table(), *self._unsupported()]

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.judge.vote import Dissent, count_votes
 from harness.values.ballot import Ballot, Voter
@@ -19,7 +19,7 @@ VOTE = "vote"
 
 @dataclass(slots=True)
 class _Box:
-    """The ballots of one case, and the record of the first that was cast."""
+    """The ballots of one case, and the record of the first that was cast, without its log."""
 
     first: Record
     cast: dict[Ballot, list[tuple[Voter, str]]] = field(default_factory=dict)
@@ -40,7 +40,9 @@ class Votes:
             return
         voter = Voter(record.arch, record.kernel, record.cpu, Mode.parse(record.mode))
         self._sources[voter.target] = record.kernel_source.partition(" (")[0]
-        box = self._boxes.setdefault(record.case, _Box(record))
+        box = self._boxes.get(record.case)
+        if box is None:
+            box = self._boxes[record.case] = _Box(replace(record, verifier_log="", ballot=()))
         box.cast.setdefault(record.ballot, []).append((voter, record.guest))
 
     def records(self) -> Iterator[Record]:
