@@ -3,6 +3,7 @@
 // that, and the verifier adds it where the upper half is read later, by whatever way:
 // mark_reg_read() and opt_subreg_zext_lo32_rnd_hi32() in kernel/bpf/verifier.c. The flag fills it
 // with random bits where the verifier believes that nobody reads it: so mistakes show everywhere.
+#include <stddef.h>
 #include "vector.h"
 
 #define RANDOM_ELSEWHERE __flag(BPF_F_TEST_RND_HI32)
@@ -144,6 +145,29 @@ int jump32_leaves_the_upper_half(void *ctx)
 	EACH_ROW(EXECUTE, "if w1 == w2 goto +1\n\t"
 			  "r1 += 2");
 	return 0;
+}
+
+/* The verifier knows the end already, with any 64 bits in r7, when it comes there with the sum; it
+ * prunes the path, and must remember what is read of r7 after it.
+ */
+SEC("socket")
+__success __retval(0) RANDOM_ELSEWHERE __flag(BPF_F_TEST_STATE_FREQ)
+__needs("zero-extension-on-pruned-paths")
+__naked int zero_extension_on_a_pruned_path(void)
+{
+	asm volatile("r6 = *(u32 *)(r1 + %[len])\n\t"
+		     "r8 = *(u64 *)(r1 + %[cb])\n\t"
+		     "if r6 != 7 goto +2\n\t"
+		     "r7 = r8\n\t"
+		     "goto +2\n\t"
+		     "r7 = -0x80000000\n\t"
+		     "w7 += w6\n\t"
+		     "r0 = r7\n\t"
+		     "r0 >>= 32\n\t"
+		     "exit"
+		     : : __imm_const(len, offsetof(struct __sk_buff, len)),
+			 __imm_const(cb, offsetof(struct __sk_buff, cb))
+		     : __clobber_all);
 }
 
 char _license[] SEC("license") = "GPL";
