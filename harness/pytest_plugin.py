@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kernel", default=None, help="kernel of the guests: debian:6.12, an image")
     group.addoption("--bpf-mode", action="append", help="interp, jit, jit-harden (default: all)")
     group.addoption("--accel", default="auto", help="auto, kvm or tcg")
+    group.addoption("--cpu", default=None, help="QEMU CPU model of the guests")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "CaseFile | None":
@@ -96,7 +97,8 @@ def _bench(config: pytest.Config) -> _Bench:
     if bench is None:
         arch = parse_arch(config.getoption("--arch") or "x86_64")
         kernel = config.getoption("--kernel") or DEFAULT_KERNEL
-        target = prepare_target(arch, kernel, AccelChoice.parse(config.getoption("--accel")))
+        accel = AccelChoice.parse(config.getoption("--accel"))
+        target = prepare_target(arch, kernel, accel, cpu_model=config.getoption("--cpu"))
         bench = _Bench(
             target,
             Collector(arch, case_compiler(arch)),

@@ -28,7 +28,6 @@ _NO_MODE, _YES, _NO, _DUE, _BUG = "-", "yes", "no", "MISSING", "bug"
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
     add_target(parser)
-    parser.add_argument("--cpu", default=None, help="QEMU CPU model instead of the default")
 
 
 def run(args: Namespace) -> int:

@@ -24,6 +24,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kernel", default=DEFAULT_KERNEL, help=f"{_KERNEL_FORMS} (default: {DEFAULT_KERNEL})"
     )
+    parser.add_argument("--cpu", metavar="MODEL", help="QEMU CPU model instead of the default")
     _add_accel(parser)
 
 

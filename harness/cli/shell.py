@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Each line is a command of its own (`cd` does not outlive it); the last one's status."""
-    target = prepare_target(parse_arch(args.arch), args.kernel, AccelChoice.parse(args.accel))
+    arch, accel = parse_arch(args.arch), AccelChoice.parse(args.accel)
+    target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-shell-") as folder:
         plan = VmPlan(target.kernel, target.image, target.hardware, Path(folder))
         with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S)) as guest:

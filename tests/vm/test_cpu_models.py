@@ -94,3 +94,22 @@ def test_check_tells_for_how_many_filters_the_code_differs(tmp_path: Path) -> No
 
     assert status == 0, stderr
     assert "against max,-cx16: 1 of 2 differ (bmi2 gone from 1)\n" in stdout
+
+
+def test_a_command_in_the_shell_sees_the_cpu_that_was_named(tmp_path: Path) -> None:
+    command = "grep -q bmi2 /proc/cpuinfo"
+
+    without = run(tmp_path, "-m", "harness", "shell", "--cpu", "max,-cx16,-bmi2", "-c", command)
+
+    assert without[0] == 1, without
+
+
+def test_a_model_that_qemu_does_not_have_ends_each_command_with_2(tmp_path: Path) -> None:
+    """At once: no guest is started."""
+    (tmp_path / "shifts.bpf.c").write_text(SHIFTS)
+
+    for command in ("run shifts.bpf.c", "shell -c true", "check shifts.bpf.c"):
+        status, _, stderr = run(tmp_path, "-m", "harness", *command.split(), "--cpu", "nonsense")
+
+        assert status == 2, stderr
+        assert "QEMU makes no CPU 'nonsense' on x86_64: unable to find CPU model" in stderr
