@@ -23,6 +23,9 @@ DEFAULT_TIMEOUT_S = 120.0
 
 _MAX_FILE = 4 * 1024 * 1024
 
+# Of what could not be written, in a message.
+_SHOWN = 80
+
 # Object files kept in the guest: fewer than the agent's limit, and a fraction of its memory.
 _MAX_KEPT = 48
 _MAX_KEPT_BYTES = 64 * 1024 * 1024
@@ -149,12 +152,17 @@ class Guest:
             raise RefusedError(f"cannot read {path} in the guest: errno {number}", number)
         return reply.data("data")
 
-    def write_file(self, path: str, text: str) -> None:
+    def write_file(self, path: str, text: str | bytes) -> None:
         """Write to an existing file of the guest, a sysctl for example; raises RefusedError."""
-        arguments: dict[str, object] = {"path": path, "data": text.encode()}
+        arguments: dict[str, object] = {
+            "path": path,
+            "data": text.encode() if isinstance(text, str) else text,
+        }
         reply = self.connection.submit("write_file", lambda reply: reply, arguments).result()
         if number := reply.errno():
-            raise RefusedError(f"the guest cannot write {text!r} to {path}: errno {number}", number)
+            raise RefusedError(
+                f"the guest cannot write {text[:_SHOWN]!r} to {path}: errno {number}", number
+            )
 
     def reset(self) -> Later[None]:
         """Detach all links, end all shells, close all objects and tables, without waiting."""
