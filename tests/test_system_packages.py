@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.host.system_packages import Machine
+from harness.host.system_packages import Machine, Need
 from harness.values.arch import ARM64, X86_64
 from harness.values.errors import MissingToolError
 from tests.fake_machine import FakeRunner
@@ -240,3 +240,35 @@ def test_missing_keys_are_a_package_like_any_other(full: FakeMachine) -> None:
     missing = [found for found in full.machine().look(X86_64) if not found.ok]
 
     assert [found.packages for found in missing] == [("debian-archive-keyring",)]
+
+
+def test_needs_of_a_build_are_installed_by_the_same_rules(tmp_path: Path) -> None:
+    """Only what is missing, and looked for again afterwards."""
+    fake = FakeMachine(tmp_path, *PROGRAMS, "flex")
+    fake.installs(bison="bison")
+
+    fake.machine().require_needs((_need("flex"), _need("bison")))
+
+    assert fake.installed() == ("bison",)
+
+
+def test_a_package_that_does_not_bring_the_program_is_named(tmp_path: Path) -> None:
+    """Else the build would fail on it a minute later."""
+    fake = FakeMachine(tmp_path, *PROGRAMS)
+    fake.installs(bison="yacc")
+
+    with pytest.raises(MissingToolError, match="still missing after bison was installed: bison"):
+        fake.machine().require_needs((_need("bison"),))
+
+
+def test_a_machine_that_can_build_is_left_alone(tmp_path: Path) -> None:
+    """No lock, no apt."""
+    fake = FakeMachine(tmp_path, *PROGRAMS, "flex")
+
+    fake.machine().require_needs((_need("flex"),))
+
+    assert fake.runner.count("apt-get") == 0
+
+
+def _need(program: str) -> Need:
+    return Need(program, (program,), "for a test", programs=(program,))
