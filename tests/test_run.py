@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from harness.runner.run import Run
 from harness.values.deadline import Deadline
 from harness.values.mode import Mode
 from harness.values.record import Record
+from harness.values.verdict import Outcome
 from harness.vm.process import living_processes
 from tests.fake_guests import TARGET, ScriptedCase
 from tests.fake_qemu import install
@@ -26,6 +28,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.records: list[Record] = []
+        self.sink: Callable[[Record], None] = self.records.append
         self.pool = self.pool_of("")
 
     def pool_of(self, prefix: str) -> GuestPool:
@@ -43,7 +46,7 @@ class Bench:
         """One run of several targets, each with a pool and cases of its own."""
         with (
             ThreadPoolExecutor(jobs) as executor,
-            Run(executor, self.records.append) as run,
+            Run(executor, self.sink) as run,
         ):
             for pool, cases in lanes:
                 run.start(TARGET, pool, cases, MODES)
@@ -88,12 +91,31 @@ def test_targets_share_the_executor_and_give_their_memory_back(bench: Bench) -> 
     assert living_processes() == ()
 
 
-def test_an_unforeseen_exception_ends_the_guests_and_goes_on_its_way(bench: Bench) -> None:
+def test_a_mistake_of_ours_breaks_one_trial_and_the_others_go_on(bench: Bench) -> None:
+    """The kernel is not accused, the guest not used again, and the traceback is kept."""
+
     def stumble(guest: Guest) -> None:
         raise ZeroDivisionError("a bug of ours")
 
+    assert bench.execute(ScriptedCase("bug", stumble), ScriptedCase("next"))
+
+    verdicts = {r.program: r.verdict for r in bench.records if r.final}
+    assert verdicts["next"].outcome is Outcome.PASSED
+    assert verdicts["bug"].outcome is Outcome.BROKEN
+    assert "mistake in the harness" in verdicts["bug"].reason
+    assert verdicts["bug"].evidence[-1] == "ZeroDivisionError: a bug of ours"
+
+
+def test_an_exception_in_a_report_ends_the_guests_and_goes_on_its_way(bench: Bench) -> None:
+    """Verdicts that nobody takes are worth nothing."""
+
+    def lose(record: Record) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    bench.sink = lose
+
     with pytest.raises(ZeroDivisionError):
-        bench.execute(ScriptedCase("bug", stumble))
+        bench.execute(ScriptedCase("first"))
     assert living_processes() == ()
 
 

@@ -5,6 +5,7 @@ accused only of what happened after the guest had answered within the trial.
 """
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -26,6 +27,9 @@ from harness.values.record import Record
 from harness.values.verdict import Outcome, Verdict, worst
 
 MAX_ATTEMPTS = 3
+
+# Lines of the traceback that go into a record.
+_MAX_TRACEBACK = 40
 
 
 class Isolation(Enum):
@@ -109,6 +113,9 @@ class BatchRunner:
             seen, retry = Seen(_broken(error)), False
         except HarnessError as error:
             seen, retry = Seen(_broken(error)), True
+        except Exception as error:
+            # A mistake of ours in one case must not cost the verdicts on the others.
+            seen, retry = Seen(_mistake(error)), False
         duration_s = time.monotonic() - started
         attempt = Attempt(
             case.id,
@@ -198,3 +205,14 @@ def _weigh(
 def _broken(error: HarnessError) -> Verdict:
     lines = str(error).splitlines() or [""]
     return Verdict(Outcome.BROKEN, lines[0] or type(error).__name__, tuple(lines[1:]))
+
+
+def _mistake(error: Exception) -> Verdict:
+    """What a report of it needs: where it was raised."""
+    where = traceback.format_exception(error)
+    lines = tuple(line for part in where for line in part.splitlines())
+    return Verdict(
+        Outcome.BROKEN,
+        f"a mistake in the harness itself, please report it: {type(error).__name__}",
+        lines[-_MAX_TRACEBACK:],
+    )
