@@ -1,6 +1,7 @@
 """The mail of 2014, run as it stands: a line for every packet on lo, in every mode.
 
-mail.c is the mail's own text; strings.c and dereference.c are the improvements it asks for.
+mail.c is the mail's own text; strings.c and dereference.c are the improvements it asks for, and
+arguments.c is what is left of it on a kernel that carries no types.
 """
 
 import re
@@ -54,3 +55,21 @@ def strings_are_accepted_in_the_normal_way(bench: Bench) -> None:
 def plain_pointers_are_followed_without_a_fault(bench: Bench) -> None:
     """skb->dev->name as in the kernel: the whole program is a no-fault zone."""
     _check_pointers(_messages(bench, "dereference.c", "tp_btf/netif_receive_skb"))
+
+
+@scenario(needs="kprobe")
+def arguments_and_results_are_printed_without_types(bench: Bench) -> None:
+    """From the registers of a kprobe; new kworkers are given a niceness, too: 0 or -20."""
+    loaded = bench.attach_plain(
+        "arguments.c", entered="kprobe/set_user_nice", returned="kretprobe/vfs_rmdir"
+    )
+    with bench.guest.trace() as trace:
+        shell = bench.guest.shell(
+            "renice -n 7 $$; renice -n 4 $$; mkdir -p /tmp/a/b; rmdir /tmp/a; rmdir /tmp/a/b /tmp/a"
+        )
+        assert shell.wait() == 0, shell.output
+        loaded.detach()
+        lines = [line.message.strip() for line in trace.stop()]
+
+    known = [line for line in lines if line not in ("nice 0", "nice -20")]
+    assert known == ["nice 7", "nice 11", "rmdir -39", "rmdir 0", "rmdir 0"]

@@ -122,7 +122,7 @@ void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 /* All widths, and an address to follow. The number is read so that clang does not know it. */
 #define GIVES_NULLS(name, number)                                                         \
 	SEC("raw_tp")                                                                     \
-	__success __retval(0) __needs("btf") __modes("jit jit-harden")                    \
+	__success __retval(0) __needs("bpf_rdonly_cast") __modes("jit jit-harden")        \
 	int name(void *ctx)                                                               \
 	{                                                                                 \
 		__u64 address = (number);                                                 \
@@ -155,7 +155,7 @@ __arch_x86_64
 GIVES_NULLS(cast_of_the_vsyscall_page, 0xffffffffff600000ull)
 
 SEC("raw_tp")
-__success __retval(0) __needs("btf") __modes("jit jit-harden")
+__success __retval(0) __needs("bpf_rdonly_cast") __modes("jit jit-harden")
 int cast_of_the_right_address(void *ctx)
 {
 	struct task_struct *task = CAST(bpf_get_current_task());

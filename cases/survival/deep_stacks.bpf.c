@@ -30,7 +30,7 @@ FRAME(second, third)
 
 // 2 + 3 + ... + 8 are 35.
 SEC("socket")
-__success __retval(35)
+__success __retval(35) __needs("bpf-to-bpf")
 int eight_frames(struct __sk_buff *skb)
 {
 	return second(2);
@@ -66,7 +66,8 @@ static __attribute__((noinline)) int call_again(struct __sk_buff *skb)
 // 34 frames of 224 bytes: the first and 33 tail calls, each made by a function that the tail call
 // returns from, so that each adds 1 to the 1 of the last. Not in the interpreter, which cannot mix the two.
 SEC("socket")
-__success __retval(35) __tail(self, 0, tail_calls_from_a_frame) __modes("jit jit-harden")
+__success __retval(35) __needs("bpf-to-bpf tail-calls-with-subprograms")
+__tail(self, 0, tail_calls_from_a_frame) __modes("jit jit-harden")
 __table(calls, "u32:0", "u64:34")
 int tail_calls_from_a_frame(struct __sk_buff *skb)
 {

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Helpers that some JITs replace by an instruction or two. bpf_jit_inlines_helper_call() then makes
-// do_misc_fixups() in kernel/bpf/verifier.c leave the helper's number where the interpreter expects the
-// distance of its function; arm64 kernels that do so without asking whether the JIT is on jump to an
-// address that is none (seen: 6.12.117, "SP/PC alignment exception", CRASHED in mode interp).
+// Helpers that some JITs replace by an instruction or two: bpf_jit_inlines_helper_call(), of which
+// do_misc_fixups() asks without asking whether the JIT is on. 6.12 then leaves the helper's number where
+// the interpreter expects the distance of its function, and jumps to an address that is none (seen on
+// arm64 with 6.12.117: "SP/PC alignment exception"). 7.2 refuses the program instead, with "program
+// requires BPF JIT compiler but it is not available" (bpf_fixup_call_args() in kernel/bpf/fixups.c).
 #include <case.h>
 
 SEC("raw_tp")
-__success __retval(1)
+__success __retval(1) __needs("interpreted-helpers")
 int current_task(void *ctx)
 {
 	return bpf_get_current_task() != 0;
 }
 
 SEC("raw_tp")
-__success __retval(1) __needs("btf")
+__success __retval(1) __needs("interpreted-helpers btf bpf_get_current_task_btf")
 int current_task_with_type(void *ctx)
 {
 	return bpf_get_current_task_btf() != 0;
@@ -30,7 +31,7 @@ struct {
 
 // Its number, 8, is a multiple of 4: arm64 then jumps to an instruction after all, and the wrong one.
 SEC("raw_tp/signal_generate")
-__success __needs("two-cpus")
+__success __needs("interpreted-helpers two-cpus")
 __trigger("taskset 1 sh -c 'kill -URG $$'; taskset 2 sh -c 'kill -URG $$'")
 __table(numbers, "u32:0", "u32:1")
 __table(numbers, "u32:1", "u32:1")

@@ -23,9 +23,9 @@ static __always_inline int judge(long error, const __u64 *bytes)
 	return zeroed(bytes) ? ZEROED : NOT_ZEROED;
 }
 
-#define REFUSED(name, address)                                                            \
+#define REFUSED(name, address, needs...)                                                  \
 	SEC("raw_tp")                                                                     \
-	__success __retval(ZEROED)                                                        \
+	__success __retval(ZEROED) needs                                                  \
 	int name(void *ctx)                                                               \
 	{                                                                                 \
 		__u64 bytes[SIZE / 8] = {~0ull, ~0ull};                                   \
@@ -36,7 +36,7 @@ static __always_inline int judge(long error, const __u64 *bytes)
 	}                                                                                 \
                                                                                           \
 	SEC("raw_tp")                                                                     \
-	__success __retval(ZEROED)                                                        \
+	__success __retval(ZEROED) needs                                                  \
 	int name##_as_text(void *ctx)                                                     \
 	{                                                                                 \
 		__u64 bytes[SIZE / 8] = {~0ull, ~0ull};                                   \
@@ -46,37 +46,20 @@ static __always_inline int judge(long error, const __u64 *bytes)
 		return judge(error, bytes);                                               \
 	}
 
-/* Nothing is mapped below the smallest vm.mmap_min_addr in use, 4096. */
-REFUSED(null, 0)
-REFUSED(member_of_null, 0x123)
+/*
+ * Nothing is mapped below the smallest vm.mmap_min_addr in use, 4096. Where the kernel's addresses are
+ * no others than those of user space, it may have something of its own there.
+ */
+#define APART __needs("separate-address-spaces")
+REFUSED(null, 0, APART)
+REFUSED(member_of_null, 0x123, APART)
 /* The agent is a small program at the usual places; this is far above and below those. */
 REFUSED(user_space_not_mapped, 0x33333333333ull)
 /* Addresses with bits 63 to 48 neither all set nor all clear belong to no half of memory. */
 REFUSED(first_of_no_half, 1ull << 63)
-REFUSED(garbage, 0xdeadbeefdeadbeefull)
+/* Neither all of it nor its lower half, which is what 32-bit kernels take, is an address of theirs. */
+REFUSED(garbage, 0xbad0bad0bad0bad0ull)
 REFUSED(all_ones, ~0ull)
 REFUSED(wraps_around, -8ull)
-
-/* The kernel refuses what belongs to user space even if it is mapped: the stack of the agent. */
-struct mm_struct {
-	unsigned long start_stack;
-} __attribute__((preserve_access_index));
-
-struct task_struct {
-	struct mm_struct *mm;
-} __attribute__((preserve_access_index));
-
-SEC("raw_tp")
-__arch_x86_64
-__success __retval(ZEROED) __needs("btf")
-int user_space_mapped(void *ctx)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 bytes[SIZE / 8] = {~0ull, ~0ull};
-	long error;
-
-	error = bpf_probe_read_kernel(bytes, SIZE, (void *)task->mm->start_stack);
-	return judge(error, bytes);
-}
 
 char _license[] SEC("license") = "GPL";

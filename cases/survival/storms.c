@@ -40,7 +40,7 @@ int work_on_table(void *ctx)
 	__u64 one = 1, *times = bpf_map_lookup_elem(&busy, &key);
 
 	if (times)
-		__sync_fetch_and_add(times, 1);
+		++*times;
 	else
 		bpf_map_update_elem(&busy, &key, &one, BPF_ANY);
 	return count(0);

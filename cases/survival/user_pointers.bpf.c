@@ -31,9 +31,9 @@ static __always_inline int judge(long error, const __u64 *bytes)
 	return !bytes[0] && !bytes[1] ? ZEROED : NOT_ZEROED;
 }
 
-#define READ(name, section, helper, address)                                              \
+#define READ(name, section, helper, address, needs...)                                    \
 	SEC(section)                                                                      \
-	__success __retval(ZEROED)                                                        \
+	__success __retval(ZEROED) needs                                                  \
 	int name(void *ctx)                                                               \
 	{                                                                                 \
 		__u64 bytes[SIZE / 8] = {~0ull, ~0ull};                                   \
@@ -42,10 +42,11 @@ static __always_inline int judge(long error, const __u64 *bytes)
 		return judge(error, bytes);                                               \
 	}
 
-#define REFUSED(name, address)                                                            \
-	READ(name, "raw_tp", bpf_probe_read_user, address)                                \
-	READ(name##_as_text, "raw_tp", bpf_probe_read_user_str, address)                  \
-	READ(name##_copied, "syscall", bpf_copy_from_user, address)
+#define REFUSED(name, address, needs...)                                                  \
+	READ(name, "raw_tp", bpf_probe_read_user, address, needs)                         \
+	READ(name##_as_text, "raw_tp", bpf_probe_read_user_str, address, needs)           \
+	READ(name##_copied, "syscall", bpf_copy_from_user, address,                       \
+	     __needs("syscall-programs") needs)
 
 /* Nothing is mapped below the smallest vm.mmap_min_addr in use, 4096. */
 REFUSED(null, 0)
@@ -54,7 +55,7 @@ REFUSED(user_space_not_mapped, 0x33333333333ull)
 REFUSED(first_of_no_half, 1ull << 63)
 REFUSED(garbage, 0xdeadbeefdeadbeefull)
 REFUSED(all_ones, ~0ull)
-/* Memory that the kernel itself may well read. */
-REFUSED(kernel_memory, value_of_table())
+/* Memory that the kernel itself may well read; elsewhere the address may be one of user space, too. */
+REFUSED(kernel_memory, value_of_table(), __needs("separate-address-spaces"))
 
 char _license[] SEC("license") = "GPL";

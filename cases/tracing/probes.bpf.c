@@ -13,12 +13,13 @@ struct {
 	__type(value, __u64);
 } seen SEC(".maps");
 
+/* Not atomic, which the JIT of arm does not know: each key is counted by one task at a time. */
 static void count(__s32 key)
 {
 	__u64 one = 1, *times = bpf_map_lookup_elem(&seen, &key);
 
 	if (times)
-		__sync_fetch_and_add(times, 1);
+		++*times;
 	else
 		bpf_map_update_elem(&seen, &key, &one, BPF_ANY);
 }

@@ -1,25 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The same event through three doors: a tracepoint's record (perf_call_bpf_enter() and
-// tp_prog_is_valid_access()), its raw arguments (bpf_trace_run5()), and its typed arguments, which
-// are followed with plain loads (btf_ctx_access()). A shell that signals itself makes exactly one.
-#include <case.h>
-
-#define SIGURG 23 /* ignored unless caught, and the same number on every architecture */
-#define TRACE_SIGNAL_IGNORED 1
-
-struct answer {
-	__u32 times;
-	__s32 group;
-	__s32 result;
-	__u32 matches;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16);
-	__type(key, __s32);
-	__type(value, struct answer);
-} signals SEC(".maps");
+// The same event through two doors: a tracepoint's record (perf_call_bpf_enter() and
+// tp_prog_is_valid_access()) and its raw arguments (bpf_trace_run5()); for the third see
+// typed_tracepoints.bpf.c. A shell that signals itself makes exactly one.
+#include "signals.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -39,19 +22,6 @@ struct signal_record {
 	__s32 group;
 	__s32 result;
 };
-
-static void count(__s32 sig, __s32 group, __s32 result, __u32 matches)
-{
-	struct answer *known, fresh = {1, group, result, matches};
-
-	if (sig != SIGURG)
-		return;
-	known = bpf_map_lookup_elem(&signals, &sig);
-	if (known)
-		__sync_fetch_and_add(&known->times, 1);
-	else
-		bpf_map_update_elem(&signals, &sig, &fresh, BPF_ANY);
-}
 
 SEC("tracepoint/signal/signal_generate")
 __success __needs("tracefs")
@@ -83,25 +53,6 @@ int raw_arguments(struct bpf_raw_tracepoint_args *ctx)
 
 	bpf_probe_read_kernel(&number, sizeof(number), (void *)ctx->args[1]);
 	count(ctx->args[0], ctx->args[3], ctx->args[4], number == SIGURG);
-	return 0;
-}
-
-struct task_struct {
-	int pid;
-	struct task_struct *group_leader;
-} __attribute__((preserve_access_index));
-
-SEC("tp_btf/signal_generate")
-__success __needs("btf")
-__trigger("kill -URG $$; kill -URG $$; kill -URG $$; kill -URG $$")
-__table(signals, "s32:23", "u32:4 s32:1 s32:1 u32:1")
-__table_entries(signals, 1)
-int typed_arguments(__u64 *ctx)
-{
-	struct task_struct *task = (void *)ctx[2];
-	__u32 self = bpf_get_current_pid_tgid();
-
-	count(ctx[0], ctx[3], ctx[4], task->group_leader->pid == self);
 	return 0;
 }
 
