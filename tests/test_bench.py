@@ -51,7 +51,10 @@ def test_the_command_names_every_target_once(tmp_path: Path) -> None:
 def test_the_ratio_says_how_much_faster_two_guests_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert measured_with(monkeypatch, tmp_path, (90.0, 40), (60.0, 40)) == "1.50"
+    """Two runs with one guest, between them two runs with two."""
+    runs = ((80.0, 40), (55.0, 40), (65.0, 40), (100.0, 40))
+
+    assert measured_with(monkeypatch, tmp_path, *runs) == "1.50"
 
 
 def test_runs_with_different_verdicts_are_not_compared(
@@ -59,4 +62,4 @@ def test_runs_with_different_verdicts_are_not_compared(
 ) -> None:
     """Half the trials take half the time."""
     with pytest.raises(InfrastructureError):
-        measured_with(monkeypatch, tmp_path, (90.0, 40), (45.0, 20))
+        measured_with(monkeypatch, tmp_path, (90.0, 40), (45.0, 20), (45.0, 20), (90.0, 40))
