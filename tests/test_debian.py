@@ -170,6 +170,18 @@ def test_a_kernel_that_may_be_in_a_suite_out_of_reach_is_not_called_absent(
         choose_kernel(archive, X86_64, DebianSeries("7.2"))
 
 
+@pytest.mark.parametrize("suite", ["trixie", "bookworm-backports", "sid"])
+def test_a_suite_that_cannot_have_the_series_need_not_be_seen(
+    archive: AptArchive, runner: FakeRunner, suite: str
+) -> None:
+    """A stable suite has its own series, and what moves is newer than the stable one below."""
+    conf = str(archive.folder / "amd64" / suite / "apt.conf")
+    runner.rule("apt-get", conf, "update", status=100, stderr="E: Failed to fetch: mirror sync")
+
+    with pytest.raises(NoPackageError):
+        choose_kernel(archive, X86_64, DebianSeries("5.9"))
+
+
 def test_without_any_list_the_download_fails(archive: AptArchive, runner: FakeRunner) -> None:
     """No network is not the same as no such kernel."""
     runner.rule("apt-get", "update", status=100, stderr="E: Failed to fetch: no network")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.host.apt_archive import AptArchive, Package
 from harness.host.debian_version import DebianVersion
 from harness.kernels.names import DebianName, DebianRelease, DebianSeries, DebianSuite
-from harness.kernels.suites import ALL_SUITES, search_stages
+from harness.kernels.suites import ALL_SUITES, may_carry, search_stages
 from harness.values.arch import Arch
 from harness.values.errors import DownloadError, NoPackageError
 
@@ -73,7 +73,7 @@ def find_kernels(
     suites = tuple(suites)
     found, failures = _search(archive, arch, suites)
     if failures and len(failures) == len(suites):
-        raise failures[0]
+        raise failures[suites[0]]
     return found
 
 
@@ -90,7 +90,7 @@ def choose_kernel(archive: AptArchive, arch: Arch, name: DebianName) -> DebianKe
         if fitting:
             return fitting[-1]
         seen.extend(kernels)
-        missing.extend(failures)
+        missing += [error for suite, error in failures.items() if _may_hold(suite, name)]
     if missing:
         raise missing[0]
     raise _unknown(arch, name, seen)
@@ -98,13 +98,17 @@ def choose_kernel(archive: AptArchive, arch: Arch, name: DebianName) -> DebianKe
 
 def _search(
     archive: AptArchive, arch: Arch, suites: tuple[str, ...]
-) -> tuple[tuple[DebianKernel, ...], tuple[DownloadError, ...]]:
-    """The kernels of the suites, oldest first; and why some suites could not be searched."""
+) -> tuple[tuple[DebianKernel, ...], dict[str, DownloadError]]:
+    """The kernels of the suites, oldest first; and which could not be searched, and why."""
     with ThreadPoolExecutor(_LISTS_AT_ONCE) as pool:
         results = list(pool.map(lambda suite: _try_suite(archive, arch, suite), suites))
-    failures = tuple(result for result in results if isinstance(result, DownloadError))
+    failures = {
+        suite: result
+        for suite, result in zip(suites, results, strict=True)
+        if isinstance(result, DownloadError)
+    }
     if len(failures) < len(suites):
-        for failure in failures:
+        for failure in failures.values():
             _log.warning("%s", failure)
     found = [kernel for result in results if isinstance(result, tuple) for kernel in result]
     return tuple(sorted(found, key=lambda kernel: kernel.preference)), failures
@@ -143,6 +147,11 @@ def _try_suite(
         )
     except DownloadError as error:
         return error
+
+
+def _may_hold(suite: str, name: DebianName) -> bool:
+    """Whether a kernel of that name may be in the suite, as far as one knows without its lists."""
+    return isinstance(name, DebianSuite) or may_carry(suite, name.series)
 
 
 def _stages(name: DebianName) -> tuple[tuple[str, ...], ...]:
