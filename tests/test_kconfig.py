@@ -3,6 +3,7 @@
 import pytest
 
 from harness.formats.kconfig import check_bootable, missing_features, parse_kconfig
+from harness.values.arch import ARCHES, ARM64, X86_64, Arch
 from harness.values.errors import KernelError
 from tests.fake_kernel import CONFIG
 
@@ -36,7 +37,7 @@ def test_a_module_counts_only_where_the_modules_are() -> None:
 
 def test_a_kernel_with_everything_passes() -> None:
     """The log that must be left alone."""
-    check_bootable(parse_kconfig(CONFIG), modules=False, name="bzImage")
+    check_bootable(parse_kconfig(CONFIG), X86_64, modules=False, name="bzImage")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,8 @@ def test_a_kernel_with_everything_passes() -> None:
         ("BPF_SYSCALL", "a kernel without BPF"),
         ("BLK_DEV_INITRD", "without initramfs support"),
         ("BINFMT_ELF", "runs no ELF programs"),
-        ("VIRTIO_CONSOLE", "neither a virtio console nor a serial one"),
+        ("VIRTIO_CONSOLE", "neither virtio-serial nor the UART of QEMU's x86_64 machine"),
+        ("VIRTIO_PCI", "neither virtio-serial nor the UART"),
     ],
 )
 def test_a_kernel_that_lacks_what_we_need_is_refused(option: str, words: str) -> None:
@@ -53,7 +55,7 @@ def test_a_kernel_that_lacks_what_we_need_is_refused(option: str, words: str) ->
     config = parse_kconfig(CONFIG.replace(f"CONFIG_{option}=y\n", ""))
 
     with pytest.raises(KernelError, match=words) as caught:
-        check_bootable(config, modules=True, name="mine/bzImage")
+        check_bootable(config, X86_64, modules=True, name="mine/bzImage")
 
     assert caught.value.message.startswith("mine/bzImage")
     assert f"CONFIG_{option}=y" in (caught.value.remedy or "")
@@ -64,25 +66,39 @@ def test_bpf_as_a_module_is_no_bpf() -> None:
     config = parse_kconfig(CONFIG.replace("BPF_SYSCALL=y", "BPF_SYSCALL=m"))
 
     with pytest.raises(KernelError, match="without BPF"):
-        check_bootable(config, modules=True, name="bzImage")
+        check_bootable(config, X86_64, modules=True, name="bzImage")
 
 
 def test_a_modular_console_needs_its_module() -> None:
     """Cloud kernels up to 6.1 have virtio_console as a module."""
     config = parse_kconfig(CONFIG.replace("VIRTIO_CONSOLE=y", "VIRTIO_CONSOLE=m"))
-    check_bootable(config, modules=True, name="bzImage")
+    check_bootable(config, X86_64, modules=True, name="bzImage")
 
     with pytest.raises(KernelError, match="the modules are not at hand") as caught:
-        check_bootable(config, modules=False, name="bzImage")
+        check_bootable(config, X86_64, modules=False, name="bzImage")
 
     assert "INSTALL_MOD_PATH" in (caught.value.remedy or "")
 
 
-def test_a_serial_console_will_do() -> None:
-    """Kernels without virtio are reached over a UART."""
-    config = parse_kconfig(CONFIG.replace("VIRTIO_CONSOLE", "SERIAL_8250_CONSOLE"))
+@pytest.mark.parametrize("arch", ARCHES, ids=str)
+def test_the_uart_of_the_machine_will_do(arch: Arch) -> None:
+    """Kernels without virtio are reached over it; another machine's UART leads nowhere."""
+    without = CONFIG.replace("CONFIG_VIRTIO_CONSOLE=y\n", "CONFIG_SERIAL_SAMSUNG_CONSOLE=y\n")
+    with pytest.raises(KernelError, match="neither virtio-serial nor the UART"):
+        check_bootable(parse_kconfig(without), arch, modules=False, name="image")
 
-    check_bootable(config, modules=False, name="bzImage")
+    uart = "".join(f"CONFIG_{option}=y\n" for option in arch.uart_options)
+    check_bootable(parse_kconfig(without + uart), arch, modules=False, name="image")
+
+
+def test_half_a_uart_is_none() -> None:
+    """arm64's second UART is a 16550 on PCI: the driver without its PCI half does not see it."""
+    without = CONFIG.replace("CONFIG_VIRTIO_CONSOLE=y\n", "CONFIG_SERIAL_8250=y\n")
+
+    with pytest.raises(KernelError, match="neither virtio-serial nor the UART") as caught:
+        check_bootable(parse_kconfig(without), ARM64, modules=False, name="Image")
+
+    assert "CONFIG_SERIAL_8250=y and CONFIG_SERIAL_8250_PCI=y" in (caught.value.remedy or "")
 
 
 def test_missing_features_say_what_is_lost() -> None:

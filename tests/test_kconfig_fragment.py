@@ -62,7 +62,7 @@ def test_every_flavour_can_boot_on_every_architecture(arch: Arch) -> None:
         assert KCONFIGS / "arch" / f"{arch}.config" in files
         merged = merge_fragments(*(parse_fragment(f.read_text(), name=f.name) for f in files))
 
-        check_bootable(parse_kconfig(merged.text), modules=False, name=flavour.name)
+        check_bootable(parse_kconfig(merged.text), arch, modules=False, name=flavour.name)
 
 
 def test_a_fragment_of_an_architecture_is_somebodys() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.values.arch import Arch
 from harness.values.errors import KernelError
 
 _SET = re.compile(r"CONFIG_(\w+)=(.*)")
@@ -30,14 +31,13 @@ class Kconfig:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Something without which a kernel cannot be used: one of the options must be there."""
+    """Something without which a kernel of any architecture cannot be used."""
 
-    any_of: tuple[str, ...]
+    option: str
     missing: str
     """What the kernel then is, for the message."""
 
     why: str
-    module_will_do: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +49,13 @@ class Feature:
 
 
 REQUIREMENTS: tuple[Requirement, ...] = (
+    Requirement("BPF_SYSCALL", "a kernel without BPF", "there is no bpf(2) to load filters with"),
     Requirement(
-        ("BPF_SYSCALL",), "a kernel without BPF", "there is no bpf(2) to load filters with"
-    ),
-    Requirement(
-        ("BLK_DEV_INITRD",),
+        "BLK_DEV_INITRD",
         "a kernel without initramfs support",
         "the guest's whole user space is an initramfs",
     ),
-    Requirement(
-        ("BINFMT_ELF",), "a kernel that runs no ELF programs", "the agent is an ELF program"
-    ),
-    Requirement(
-        (
-            "VIRTIO_CONSOLE",
-            "SERIAL_8250_CONSOLE",
-            "SERIAL_AMBA_PL011_CONSOLE",
-            "SCLP_CONSOLE",
-            "SCLP_VT220_CONSOLE",
-            "HVC_CONSOLE",
-        ),
-        "a kernel with neither a virtio console nor a serial one",
-        "there is no way to reach the agent",
-        module_will_do=True,
-    ),
+    Requirement("BINFMT_ELF", "a kernel that runs no ELF programs", "the agent is an ELF program"),
 )
 
 FEATURES: tuple[Feature, ...] = (
@@ -104,12 +87,26 @@ def parse_kconfig(text: str) -> Kconfig:
     return Kconfig(options)
 
 
-def check_bootable(config: Kconfig, *, modules: bool, name: str) -> None:
+def check_bootable(config: Kconfig, arch: Arch, *, modules: bool, name: str) -> None:
     """Raises KernelError when this kernel cannot serve; `modules` says whether we have them."""
     for need in REQUIREMENTS:
-        with_modules = modules and need.module_will_do
-        if not any(config.available(option, modules=with_modules) for option in need.any_of):
-            raise _cannot_serve(config, need, name)
+        if not config.builtin(need.option):
+            raise KernelError(
+                f"{name} is {need.missing}: {need.why}",
+                remedy=f"build it with CONFIG_{need.option}=y",
+            )
+    if not (has_virtio(config, arch, modules=modules) or has_uart(config, arch, modules=modules)):
+        raise _no_channel(config, arch, name)
+
+
+def has_virtio(config: Kconfig, arch: Arch, *, modules: bool) -> bool:
+    """Whether the agent can be reached through virtio-serial."""
+    return all(config.available(option, modules=modules) for option in arch.virtio_options)
+
+
+def has_uart(config: Kconfig, arch: Arch, *, modules: bool) -> bool:
+    """Whether it can be reached through the machine's second UART."""
+    return all(config.available(option, modules=modules) for option in arch.uart_options)
 
 
 def missing_features(config: Kconfig) -> tuple[Feature, ...]:
@@ -117,14 +114,24 @@ def missing_features(config: Kconfig) -> tuple[Feature, ...]:
     return tuple(f for f in FEATURES if not config.available(f.option, modules=True))
 
 
-def _cannot_serve(config: Kconfig, need: Requirement, name: str) -> KernelError:
-    modular = [option for option in need.any_of if config.value(option) == "m"]
-    if modular and need.module_will_do:
+def _no_channel(config: Kconfig, arch: Arch, name: str) -> KernelError:
+    why = "so there is no way to reach the agent"
+    with_modules = has_virtio(config, arch, modules=True) or has_uart(config, arch, modules=True)
+    if with_modules:
+        modular = [o for o in arch.virtio_options if config.value(o) == "m"] or [
+            o for o in arch.uart_options if config.value(o) == "m"
+        ]
         return KernelError(
-            f"{name}: CONFIG_{modular[0]} is a module, and the modules are not at hand, "
-            f"so {need.why}",
+            f"{name}: CONFIG_{modular[0]} is a module, and the modules are not at hand, {why}",
             remedy="put lib/modules/RELEASE beside the image (make modules_install "
             f"INSTALL_MOD_PATH=…), or build with CONFIG_{modular[0]}=y",
         )
-    options = " or ".join(f"CONFIG_{option}=y" for option in need.any_of[:2])
-    return KernelError(f"{name} is {need.missing}: {need.why}", remedy=f"build it with {options}")
+    virtio, uart = (_all_on(options) for options in (arch.virtio_options, arch.uart_options))
+    return KernelError(
+        f"{name} has neither virtio-serial nor the UART of QEMU's {arch} machine, {why}",
+        remedy=f"build it with {virtio}, or with {uart}",
+    )
+
+
+def _all_on(options: tuple[str, ...]) -> str:
+    return " and ".join(f"CONFIG_{option}=y" for option in options)

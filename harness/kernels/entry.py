@@ -59,7 +59,7 @@ def check_kernel(files: KernelFiles, arch: Arch, *, name: str) -> KernelImage:
     require_arch(image, arch, name=name)
     if files.config is not None:
         config = parse_kconfig(files.config.read_text(errors="replace"))
-        check_bootable(config, modules=files.modules is not None, name=name)
+        check_bootable(config, arch, modules=files.modules is not None, name=name)
     return image
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from harness.boot.command import Hardware, Transport, emulates_faithfully
-from harness.formats.kconfig import Kconfig, check_bootable, parse_kconfig
+from harness.formats.kconfig import Kconfig, check_bootable, has_virtio, parse_kconfig
 from harness.host.system_packages import require_programs
 from harness.images.initramfs import AgentFiles, build_image
 from harness.kernels.resolve import resolve_kernel
@@ -92,7 +92,7 @@ def choose_transport(kernel: Kernel, config: Kconfig | None) -> Transport:
     if config is None:
         return Transport.VIRTIO_SERIAL
     modules = kernel.modules is not None
-    check_bootable(config, modules=modules, name=str(kernel))
-    if config.available("VIRTIO_CONSOLE", modules=modules):
+    check_bootable(config, kernel.arch, modules=modules, name=str(kernel))
+    if has_virtio(config, kernel.arch, modules=modules):
         return Transport.VIRTIO_SERIAL
     return Transport.UART

@@ -106,8 +106,14 @@ class Arch:
     uart_device: tuple[str, ...]
     """QEMU arguments that make that second UART out of the chardev called `agent`."""
 
+    uart_options: tuple[str, ...]
+    """Kernel options that this UART takes; all of them."""
+
     virtio_serial: str
     """QEMU device that carries the agent's port."""
+
+    virtio_options: tuple[str, ...]
+    """Kernel options that virtio-serial takes; all of them."""
 
     kernel_flavours: tuple[str, ...]
     """Suffixes of linux-image-RELEASE-SUFFIX, best first; `cloud` boots fastest."""
@@ -158,6 +164,8 @@ class Arch:
 
 _VIRTIO_PCI_MODULES = ("virtio_pci", "virtio_console")
 _PCI_UART = ("-device", "pci-serial,chardev=agent")
+_VIRTIO_PCI_OPTIONS = ("VIRTIO_CONSOLE", "VIRTIO_PCI")
+_PCI_UART_OPTIONS = ("SERIAL_8250", "SERIAL_8250_PCI")
 
 X86_64 = Arch(
     name="x86_64",
@@ -178,7 +186,9 @@ X86_64 = Arch(
     console="ttyS0",
     uart="ttyS1",
     uart_device=("-device", "isa-serial,chardev=agent,index=1"),
+    uart_options=("SERIAL_8250",),
     virtio_serial="virtio-serial-pci",
+    virtio_options=_VIRTIO_PCI_OPTIONS,
     kernel_flavours=("cloud-amd64", "amd64"),
     image_names=("vmlinuz", "bzImage"),
     built_image="arch/x86/boot/bzImage",
@@ -215,7 +225,9 @@ ARM64 = Arch(
     # virt has a single PL011, so the agent's UART is a 16550 on PCI.
     uart="ttyS0",
     uart_device=_PCI_UART,
+    uart_options=_PCI_UART_OPTIONS,
     virtio_serial="virtio-serial-pci",
+    virtio_options=_VIRTIO_PCI_OPTIONS,
     kernel_flavours=("cloud-arm64", "arm64"),
     image_names=("vmlinuz", "Image"),
     built_image="arch/arm64/boot/Image",
@@ -242,7 +254,9 @@ RISCV64 = Arch(
     console="ttyS0",
     uart="ttyS1",
     uart_device=_PCI_UART,
+    uart_options=_PCI_UART_OPTIONS,
     virtio_serial="virtio-serial-pci",
+    virtio_options=_VIRTIO_PCI_OPTIONS,
     # Debian has riscv64 since trixie; no cloud flavour.
     kernel_flavours=("riscv64",),
     image_names=("vmlinux", "vmlinuz", "Image"),
@@ -272,7 +286,9 @@ S390X = Arch(
     # The machine has no second UART; the VT220 console is the nearest thing.
     uart="ttysclp0",
     uart_device=("-device", "sclpconsole,chardev=agent"),
+    uart_options=("SCLP_VT220_TTY",),
     virtio_serial="virtio-serial-ccw",
+    virtio_options=("VIRTIO_CONSOLE", "S390_GUEST"),
     kernel_flavours=("s390x",),
     image_names=("vmlinuz", "bzImage"),
     built_image="arch/s390/boot/bzImage",
@@ -302,7 +318,9 @@ PPC64LE = Arch(
     console="hvc0",
     uart="hvc1",
     uart_device=("-device", "spapr-vty,chardev=agent,reg=0x30001000"),
+    uart_options=("HVC_CONSOLE",),
     virtio_serial="virtio-serial-pci",
+    virtio_options=_VIRTIO_PCI_OPTIONS,
     kernel_flavours=("powerpc64le",),
     image_names=("vmlinux", "vmlinuz"),
     built_image="vmlinux",
@@ -330,7 +348,9 @@ ARM = Arch(
     console="ttyAMA0",
     uart="ttyS0",
     uart_device=_PCI_UART,
+    uart_options=_PCI_UART_OPTIONS,
     virtio_serial="virtio-serial-pci",
+    virtio_options=_VIRTIO_PCI_OPTIONS,
     kernel_flavours=("armmp",),
     image_names=("vmlinuz", "zImage"),
     built_image="arch/arm/boot/zImage",
