@@ -29,7 +29,7 @@ _FORGOTTEN = (
     "LOCALVERSION",
 )
 
-# The same source gives the same image, byte for byte: caches are keyed by its digest.
+# Neither the hour nor the builder may change the image: caches are keyed by its digest.
 _REPRODUCIBLE = (
     "KBUILD_BUILD_USER=bpf-harness",
     "KBUILD_BUILD_HOST=bpf-harness",
