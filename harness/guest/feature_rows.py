@@ -120,6 +120,8 @@ _SYSTEM = (
             (ARM, None),
         ),
     ),
+    # commit fc611f47f218 ("bpf: Introduce BPF_PROG_TYPE_LSM") in v5.7.
+    Feature("lsm", KfuncProbe("bpf_lsm_file_open"), (5, 7), ("BPF_LSM", "DEBUG_INFO_BTF")),
 )
 
 _INSTRUCTIONS = (
