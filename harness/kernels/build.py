@@ -107,14 +107,14 @@ class Builder:
         self, tree: SourceTree, arch: Arch, flavour: Flavour, settings: BuildSettings
     ) -> Built:
         """Configure and compile. The caller holds the lock of the build folder."""
+        folder = self.place(tree, arch, flavour, settings.output)
+        _claim(folder, tree, arch)
         compiler = choose_compiler(
             arch, self.machine.which, llvm=settings.llvm, cross_compile=settings.cross_compile
         )
         request = read_request(flavour, arch, tree, self.runner)
         needs = build_needs(btf=request.asks_for("DEBUG_INFO_BTF"))
         self.machine.require_needs((*needs, compiler.need))
-        folder = self.place(tree, arch, flavour, settings.output)
-        _claim(folder, tree, arch)
         kbuild = Kbuild(tree, folder, arch, compiler, settings.jobs, self.runner)
         version = compiler.version(self.runner)
         started = self.now_s()
