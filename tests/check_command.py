@@ -21,7 +21,7 @@ from harness.kernels.resolve import DEFAULT_KERNEL
 from harness.runner.target import Target
 from harness.values.accel import Accel, AccelChoice
 from harness.values.arch import Arch
-from harness.values.errors import DownloadError, NoPackageError
+from harness.values.errors import DownloadError, MissingToolError, NoPackageError
 from tests import fake_qemu
 from tests.fake_guests import TARGET
 
@@ -46,6 +46,13 @@ def _target(arch: Arch, kernel: str, choice: AccelChoice, *, cpu_model: str | No
         digest = TARGET.kernel.digest
     found = replace(TARGET.kernel, arch=arch, release=release, source=kernel, digest=digest)
     return replace(TARGET, kernel=found, hardware=Hardware(Accel.TCG, cpu_model=cpu_model))
+
+
+def _programs(arch: Arch) -> str:
+    """This machine lacks the QEMU that FAKE_MISSING names."""
+    if arch.name == os.environ.get("FAKE_MISSING"):
+        raise MissingToolError(f"no {arch.qemu} on this machine", remedy="install it")
+    return "7.2.0"
 
 
 def _no_compiler(source: Path) -> bytes:
@@ -132,6 +139,6 @@ if __name__ == "__main__":
     vars(check).update(
         prepare_target=_target,
         case_compiler=lambda arch: _no_compiler,
-        require_programs=lambda arch: "7.2.0",
+        require_programs=_programs,
     )
     sys.exit(main())

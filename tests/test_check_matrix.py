@@ -114,6 +114,27 @@ def test_a_target_that_cannot_be_prepared_breaks_its_own_trials(
     assert "remedy: try again" in ended.stdout
 
 
+def test_an_architecture_this_machine_is_not_equipped_for_breaks_its_own_trials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are counted as those of the others; alone, it is the end."""
+    monkeypatch.setenv("FAKE_MISSING", "arm")
+    ended = check(tmp_path, "--arch", "arm x86_64", *kernels("debian:6.1"))
+
+    assert ended.status == 3
+    outcomes = {(arch, outcome) for arch, _, _, _, outcome in results(tmp_path)}
+    assert outcomes == {("arm", "BROKEN"), ("x86_64", "PASSED")}
+    assert len(results(tmp_path)) == 6
+    assert "no qemu-system-arm on this machine" in ended.stdout
+
+    with start(
+        tmp_path, "serve", "cases", "--arch", "arm", *kernels("debian:6.1", "debian:7.2")
+    ) as run:
+        alone = run.end()
+    assert alone.status == 3
+    assert "remedy: install it" in alone.stderr
+
+
 def test_a_failure_on_one_target_is_told_with_its_target(tmp_path: Path) -> None:
     second = "assert bench.arch.name != 's390x', 'big'"
     ended = check(tmp_path, "--arch", "x86_64 s390x", *kernels("debian:6.1"), second=second)

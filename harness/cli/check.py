@@ -19,6 +19,7 @@ from harness.runner.collect import Chosen, Collector, Found
 from harness.runner.matrix import (
     Prepared,
     broken_records,
+    every_case,
     find_everywhere,
     first_to_run,
     no_package_line,
@@ -31,7 +32,7 @@ from harness.toolchain.case_compiler import case_compiler
 from harness.values.accel import AccelChoice
 from harness.values.arch import Arch
 from harness.values.deadline import Deadline
-from harness.values.errors import HarnessError, NoPackageError, UsageError
+from harness.values.errors import HarnessError, InfrastructureError, NoPackageError, UsageError
 from harness.values.mode import Mode
 
 _DEFAULT_PATHS = ("cases",)
@@ -159,21 +160,45 @@ class _Check:
 
     def on_many(self, names: tuple[TargetName, ...]) -> int:
         """Every case is read for every architecture first; targets that fail cost only theirs."""
-        arches = dict.fromkeys(name.arch for name in names)
-        collectors = ((arch, _collector(arch)) for arch in arches)
-        found = find_everywhere(collectors, self.choices, self.wanted)
-        total = sum(self._trials(found[name.arch].cases) for name in names)
+        collectors, failed = self._collectors(tuple(dict.fromkeys(name.arch for name in names)))
+        found = find_everywhere(collectors.items(), self.choices, self.wanted)
+        # What an architecture would have run that cannot read a case is what the others run.
+        cases = dict.fromkeys(failed, every_case(found))
+        cases.update((arch, one.cases) for arch, one in found.items())
+        total = sum(self._trials(cases[name.arch]) for name in names)
         if self.list_only or not total:
             return self._without_guests(found)
-        steps = prepare_each(names, self._prepare)
-        first = first_to_run(steps)
+
+        def prepare(name: TargetName) -> Target:
+            if name.arch in failed:
+                raise failed[name.arch]
+            return self._prepare(name)
 
         def feed(session: Session) -> None:
             begun: dict[tuple[object, ...], TargetName] = {}
             for step in chain(first, steps):
-                self._begin(session, step, found[step.name.arch].cases, begun)
+                self._begin(session, step, cases[step.name.arch], begun)
 
+        steps = prepare_each(names, prepare)
+        first = first_to_run(steps)
         return self._session(total).conduct(feed)
+
+    def _collectors(
+        self, arches: tuple[Arch, ...]
+    ) -> tuple[dict[Arch, Collector], dict[Arch, InfrastructureError]]:
+        """The collectors, and the architectures for which this machine cannot compile."""
+        collectors: dict[Arch, Collector] = {}
+        failed: dict[Arch, InfrastructureError] = {}
+        for arch in arches:
+            try:
+                with time_limit(self.settings.deadline):
+                    require_programs(arch)
+                    collectors[arch] = Collector(arch, case_compiler(arch))
+            except InfrastructureError as error:
+                failed[arch] = error
+        if failed and (self.list_only or not collectors):
+            raise next(iter(failed.values()))
+        return collectors, failed
 
     def _begin(
         self,
@@ -216,11 +241,6 @@ class _Check:
             return EXIT_NOTHING_RAN
         sys.stdout.writelines(f"{line}\n" for line in _listing(found))
         return 0
-
-
-def _collector(arch: Arch) -> Collector:
-    require_programs(arch)
-    return Collector(arch, case_compiler(arch))
 
 
 def _listing(found: dict[Arch, Found]) -> list[str]:

@@ -3,7 +3,7 @@
 Knows what becomes of a target that does not exist or cannot be prepared; not how it is prepared.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.runner.cases import Case
@@ -83,6 +83,11 @@ def find_everywhere(
             if all(error.message in others for others in absent):
                 raise error
     return found
+
+
+def every_case(found: Mapping[Arch, Found]) -> tuple[Case, ...]:
+    """The cases of all architectures, each once."""
+    return tuple({str(case.id): case for one in found.values() for case in one.cases}.values())
 
 
 def no_package_line(name: TargetName, error: NoPackageError) -> str:
