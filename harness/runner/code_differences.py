@@ -43,8 +43,8 @@ class CodeDifferences:
         for (arch, release), kernel in self._kernels.items():
             (first, reference), *others = kernel.features.items()
             for model, found in others:
-                told = _compared(reference, found)
-                yield f"JITed code on {arch} {release}, {_name(model)} against {_name(first)}: {told}"
+                models = f"{_name(model)} against {_name(first)}"
+                yield f"JITed code on {arch} {release}, {models}: {_compared(reference, found)}"
 
     def _of(self, arch: str, release: str, cpu: str) -> dict[_Trial, tuple[str, ...]]:
         kernel = self._kernels.setdefault((arch, release), _Kernel())
