@@ -75,9 +75,8 @@ def parse_targets(args: argparse.Namespace) -> tuple[TargetName, ...]:
 def parse_arches(words: list[str] | None) -> tuple[Arch, ...]:
     """The architectures of `--arch`: repeated, several in a word, or `all`."""
     names = _split(words) or [_DEFAULT_ARCH]
-    if _ALL_ARCHES in names:
-        return ARCHES
-    return tuple(dict.fromkeys(parse_arch(name) for name in names))
+    arches = dict.fromkeys(parse_arch(name) for name in names if name != _ALL_ARCHES)
+    return ARCHES if _ALL_ARCHES in names else tuple(arches)
 
 
 def parse_modes(words: list[str] | None) -> tuple[Mode, ...]:
