@@ -10,8 +10,8 @@ from harness.formats.kconfig_fragment import (
     parse_fragment,
 )
 from harness.kernels.configure import fragment_files
-from harness.kernels.flavours import FLAVOURS, KCONFIGS
-from harness.values.arch import ARCHES, Arch
+from harness.kernels.flavours import DEFAULT_FLAVOUR, FLAVOURS, KCONFIGS
+from harness.values.arch import ARCHES, X86_64, Arch
 from harness.values.errors import KernelError
 
 
@@ -54,20 +54,37 @@ def test_what_came_out_as_written_is_not_lost() -> None:
     assert lost_options(wanted, parse_kconfig('CONFIG_A=y\nCONFIG_C="x"\n')) == ()
 
 
+@pytest.mark.parametrize("release", ["5.10.0", "6.12.117"])
 @pytest.mark.parametrize("arch", ARCHES, ids=str)
-def test_every_flavour_can_boot_on_every_architecture(arch: Arch) -> None:
+def test_every_flavour_can_boot_on_every_architecture(arch: Arch, release: str) -> None:
     """All fragments can be read, and ask for what a guest needs."""
     for flavour in FLAVOURS:
-        files = fragment_files(flavour, arch)
+        files = fragment_files(flavour, arch, release)
         assert KCONFIGS / "arch" / f"{arch}.config" in files
         merged = merge_fragments(*(parse_fragment(f.read_text(), name=f.name) for f in files))
 
         check_bootable(parse_kconfig(merged.text), arch, modules=False, name=flavour.name)
 
 
+def test_older_trees_get_what_they_still_need() -> None:
+    """The JIT of 6.9 needs the module loader, that of 6.10 does not."""
+    older, newer = (
+        [file.name for file in fragment_files(DEFAULT_FLAVOUR, X86_64, release)]
+        for release in ("6.9.12", "6.10.0-rc1")
+    )
+
+    assert "before-6.10.config" in older
+    assert "before-6.10.config" not in newer
+
+
 def test_a_fragment_of_an_architecture_is_somebodys() -> None:
     """A misspelt file name would never be read."""
-    read = {file for arch in ARCHES for f in FLAVOURS for file in fragment_files(f, arch)}
+    read = {
+        file
+        for arch in ARCHES
+        for flavour in FLAVOURS
+        for file in fragment_files(flavour, arch, "4.9")
+    }
     wished = {KCONFIGS / "trim.config", KCONFIGS / "wishes.config"}
 
     assert set(KCONFIGS.rglob("*.config")) == read | wished

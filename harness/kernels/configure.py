@@ -20,9 +20,11 @@ from harness.kernels.kbuild import Kbuild
 from harness.kernels.source_tree import SourceTree
 from harness.values.arch import Arch
 from harness.values.errors import BuildError, MissingToolError
+from harness.values.release import parse_version, read_version
 
 _REQUEST = "bpf-harness.config"
 _VIRTME = "virtme-configkernel"
+_BEFORE = "before-"
 
 # What kbuild's tinyconfig is made of; a tree may lack the first.
 _TINY = ("kernel/configs/tiny-base.config", "kernel/configs/tiny.config")
@@ -57,7 +59,9 @@ class Configured:
 
 def read_request(flavour: Flavour, arch: Arch, tree: SourceTree, runner: Runner) -> Request:
     """The fragments of the flavour for the architecture; a later one overrides an earlier."""
-    required = merge_fragments(*(_fragment(file) for file in fragment_files(flavour, arch)))
+    required = merge_fragments(
+        *(_fragment(file) for file in fragment_files(flavour, arch, tree.release))
+    )
     match flavour.base:
         case Base.VIRTME:
             base = _virtme(arch, runner)
@@ -68,12 +72,21 @@ def read_request(flavour: Flavour, arch: Arch, tree: SourceTree, runner: Runner)
     return Request(merge_fragments(base, *ours), required)
 
 
-def fragment_files(flavour: Flavour, arch: Arch) -> tuple[Path, ...]:
-    """The files of required options; those of one architecture for one flavour are few."""
+def fragment_files(flavour: Flavour, arch: Arch, release: str) -> tuple[Path, ...]:
+    """The files of required options; those of one architecture for one flavour are few.
+
+    before-6.10.config is for trees older than 6.10, and so on.
+    """
     common = [KCONFIGS / f"{name}.config" for name in ("base", *flavour.fragments)]
+    version = read_version(release)
+    older = [
+        file
+        for file in sorted(KCONFIGS.glob(f"{_BEFORE}*.config"))
+        if version is not None and version < parse_version(file.stem.removeprefix(_BEFORE))
+    ]
     own = [KCONFIGS / "arch" / f"{arch.name}-{name}.config" for name in flavour.fragments]
-    files = (*common, KCONFIGS / "arch" / f"{arch.name}.config", *own)
-    return tuple(file for file in files if file in common or file.is_file())
+    present = [file for file in own if file.is_file()]
+    return (*common, *older, KCONFIGS / "arch" / f"{arch.name}.config", *present)
 
 
 def configure(kbuild: Kbuild, flavour: Flavour, request: Request) -> Configured:
