@@ -36,7 +36,7 @@ CALLS(fourteen_deep, thirteen_deep)
 CALLS(fifteen_deep, fourteen_deep)
 CALLS(sixteen_deep, fifteen_deep)
 
-SEC("socket")
+SEC("socket") __needs("bpf-to-bpf")
 __success __retval(8)
 __naked int eight_frames(void)
 {
@@ -45,7 +45,7 @@ __naked int eight_frames(void)
 	    "exit;");
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf-to-bpf")
 __success __retval(16)
 __kernels("", "7.1") __failure __errno(E2BIG) __msg("the call stack of 9 frames is too deep")
 __naked int sixteen_frames(void)
@@ -98,7 +98,7 @@ int recursion_through_a_global_function(struct __sk_buff *skb)
 USES_STACK(uses_256_bytes, 256)
 USES_STACK(uses_288_bytes, 288)
 
-SEC("socket")
+SEC("socket") __needs("bpf-to-bpf")
 __success __retval(0)
 __naked int frames_of_512_bytes_together(void)
 {
@@ -120,7 +120,7 @@ __naked int frames_of_544_bytes_together(void)
 }
 
 /* One after the other they share the room. */
-SEC("socket")
+SEC("socket") __needs("bpf-to-bpf")
 __success __retval(0)
 __naked int large_frames_in_turn(void)
 {
@@ -177,7 +177,7 @@ static __used __naked __noinline int leaves_its_argument_behind(void)
 	    "exit;");
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf-to-bpf")
 __success __retval(50)
 __naked int context_left_in_the_callers_frame(void)
 {

@@ -27,7 +27,7 @@ static long add_round(__u64 round, void *context)
 	return 0;
 }
 
-SEC("tc") __needs("bpf_loop")
+SEC("tc") __needs("bpf_loop bpf-to-bpf")
 __modes("jit jit-harden")
 __success __retval(4950)
 int sum_of_100_rounds(struct __sk_buff *skb)
@@ -56,7 +56,7 @@ static long stop_at_10(__u64 round, void *context)
 	return round == 9;
 }
 
-SEC("tc") __needs("bpf_loop")
+SEC("tc") __needs("bpf_loop bpf-to-bpf")
 __modes("jit jit-harden")
 __success __retval(10)
 int stopped_by_the_callback(struct __sk_buff *skb)
@@ -75,7 +75,7 @@ static long answer_2(__u64 round, void *context)
 SEC("tc") __needs("bpf_loop")
 __failure __errno(EINVAL)
 __msg("At callback return the register R0 has smin=2 smax=2 should have been in [0, 1]")
-__kernels("", "6.7") 
+__kernels("", "6.7")
 __msg("At callback return the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)")
 int callback_that_says_neither_go_on_nor_stop(struct __sk_buff *skb)
 {
@@ -161,7 +161,7 @@ static long double_value(void *map, const __u32 *key, __u32 *value, void *contex
 	return 0;
 }
 
-SEC("tc") __needs("bpf_for_each_map_elem")
+SEC("tc") __needs("bpf_for_each_map_elem bpf-to-bpf")
 __modes("jit jit-harden")
 __success
 __put(numbers, "u32:0", "u32:10")

@@ -90,7 +90,7 @@ int preemption_enabled_once_of_two_times(struct __sk_buff *skb)
 
 #define COPY_FROM_USER(buffer) bpf_copy_from_user(&(buffer), sizeof(buffer), 0)
 
-CASE("syscall", "syscall-programs")
+CASE("syscall", "btf syscall-programs")
 __success __retval(-14)
 int user_memory_read_where_one_may_sleep(void *ctx)
 {
@@ -125,7 +125,7 @@ int user_memory_read_without_preemption(void *ctx)
 	return 0;
 }
 
-CASE("fentry/bpf_fentry_test1", "btf")
+CASE("fentry/bpf_fentry_test1", "fentry")
 __failure __errno(EINVAL)
 __msg("sleepable helper bpf_copy_from_user#148 in non-sleepable prog")
 __kernels("5.11", "7.0") __msg("helper call might sleep in a non-sleepable prog")

@@ -162,6 +162,7 @@ int slice_read_beyond_its_end(void *ctx)
 }
 
 SEC("socket") __needs("bpf_ringbuf_reserve_dynptr")
+__flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 int slice_used_after_submission(void *ctx)

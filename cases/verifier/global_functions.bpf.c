@@ -39,7 +39,7 @@ __weak __noinline int adds(struct pair *pair)
 	return pair ? pair->left + pair->right : 0;
 }
 
-SEC("tc")
+SEC("tc") __needs("bpf-to-bpf")
 __success __retval(3)
 __kernels("", "5.11") __failure __errno(EINVAL)
 __msg("Arg#0 type PTR in adds() is not supported yet.")
@@ -128,7 +128,7 @@ __weak __noinline __u32 global_nibble(__u32 number)
 }
 
 /* A static function is followed, and what it returned is known. */
-SEC("tc")
+SEC("tc") __needs("bpf-to-bpf")
 __success __retval(0)
 int result_of_a_static_function(struct __sk_buff *skb)
 {

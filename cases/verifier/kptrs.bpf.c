@@ -167,6 +167,7 @@ int task_given_away_and_old_one_released(__u64 *ctx)
 
 /* The task belongs to the table now. */
 CASE ACQUIRES
+__flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 int task_read_after_it_was_given_away(__u64 *ctx)

@@ -47,6 +47,7 @@ __naked int length_of_8_bits_in_the_packet(void)
 
 /* With 32 bits the sum could wrap, so comparing it proves nothing: MAX_PACKET_OFF is 65535. */
 SEC("xdp")
+__flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
 __msg("invalid access to packet, off=4 size=1, R4")
 __naked int length_of_32_bits_in_the_packet(void)

@@ -67,7 +67,7 @@ __naked int table_moved(void)
 	    "r1 += 8;" OUT);
 }
 
-SEC("socket")
+SEC("socket") __needs("btf")
 __failure __failure_unpriv __errno(EACCES) __errno_unpriv(EPERM)
 __msg("only read from bpf_array is supported")
 __msg_unpriv("'struct bpf_array' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN")

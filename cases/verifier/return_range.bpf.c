@@ -66,7 +66,7 @@ int both_bits_of_connect(void *ctx)
 
 /* Nobody looks at what fentry returns, so it must be 0. */
 SEC("fentry/bpf_fentry_test1")
-__needs("btf")
+__needs("fentry")
 __failure __errno(EINVAL)
 __msg("has smin=1 smax=1 should have been in [0, 0]")
 __kernels("", "6.7") __msg("has value (0x1; 0x0) should have been in (0x0; 0x0)")
@@ -76,7 +76,7 @@ int one_on_entry_of_a_function(void *ctx)
 }
 
 SEC("lsm/file_open")
-__needs("btf")
+__needs("lsm")
 __failure __errno(EINVAL)
 __msg("has smin=1 smax=1 should have been in [-4095, 0]")
 __kernels("", "6.11") __success
@@ -86,7 +86,7 @@ int positive_answer_to_a_security_hook(void *ctx)
 }
 
 SEC("lsm/file_open")
-__needs("btf")
+__needs("lsm")
 __success
 int lowest_errno_to_a_security_hook(void *ctx)
 {

@@ -48,6 +48,7 @@ int socket_released_on_both_paths(struct __sk_buff *skb)
 }
 
 SEC("tc")
+__flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 __kernels("", "5.17") __msg("invalid mem access 'inv'")
@@ -110,7 +111,7 @@ static __noinline int release(struct bpf_sock *sk)
 }
 
 /* What the callee releases is released for the caller as well. */
-SEC("tc")
+SEC("tc") __needs("bpf-to-bpf")
 __success __retval(0)
 int socket_released_by_a_function(struct __sk_buff *skb)
 {
@@ -120,6 +121,7 @@ int socket_released_by_a_function(struct __sk_buff *skb)
 }
 
 SEC("tc")
+__flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 __kernels("", "5.17") __msg("invalid mem access 'inv'")

@@ -36,6 +36,7 @@ __naked int write_into_one_of_two_slots(void)
 
 /* What either slot held before is not known any more, although one of them still has it. */
 SEC("socket")
+__flag(BPF_F_ANY_ALIGNMENT)
 __failure __errno(EACCES)
 __msg("invalid mem access 'scalar'")
 __kernels("", "5.17") __msg("invalid mem access 'inv'")

@@ -87,6 +87,8 @@ __naked int out_of_a_function_with_256_bytes_in_use(void)
 SEC("tc")
 __modes("interp")
 __failure __errno(EINVAL)
+__msg("mixing of tail_calls and bpf-to-bpf calls is not supported")
+__kernels("", "6.12")
 __msg("tail_calls are not allowed in non-JITed programs with bpf-to-bpf calls")
 int out_of_a_function_without_jit(struct __sk_buff *skb)
 {

@@ -86,7 +86,7 @@ static __used __naked __noinline int nothing(void)
 	    "exit;");
 }
 
-SEC("socket")
+SEC("socket") __needs("bpf-to-bpf")
 __success __retval(0)
 __failure_unpriv __errno_unpriv(EPERM)
 __msg_unpriv("loading/calling other bpf or kernel functions are allowed for "
