@@ -16,7 +16,7 @@ int neither_yes_nor_no(void *ctx)
 SEC("cgroup/sock_create")
 __failure __errno(EINVAL)
 __msg("At program exit the register R0 has unknown scalar value should have been in [0, 1]")
-__kernels("", "6.7") 
+__kernels("", "6.7")
 __msg("At program exit the register R0 has unknown scalar value should have been in (0x0; 0x1)")
 __naked int anything(void)
 {
