@@ -72,7 +72,7 @@ def test_code_shows_the_features_of_its_cpu_and_gives_the_same(
     hardware = replace(target.hardware, accel=Accel.TCG, cpu_model=model)
     plan = plan_in(tmp_path, replace(target, hardware=hardware))
 
-    with Guest.start(plan, Deadline.after(BOOT_S)) as guest:
+    with Guest.start(plan, Deadline.after(2 * BOOT_S)) as guest:
         guest.set_mode(Mode.JIT)
         loaded = guest.load(compiler_in(tmp_path, arch)(SOURCE)).filters["all_sorts"]
         code = loaded.code().jited
