@@ -50,6 +50,9 @@ int task_lent(__u64 *ctx)
 	return 0;
 }
 
+/* Up to 6.19 map_kptr_match_type() asked for the BTF of what is no pointer: a NULL pointer in
+ * btf_is_kernel(). 7.0 looks at the type first; so does 6.12.94, and 6.12.85 crashes.
+ */
 CASE
 __failure __errno(EACCES)
 __msg("invalid kptr access, R1 type=scalar expected=ptr_task_struct")
