@@ -89,3 +89,19 @@ def test_the_last_trial_is_always_told() -> None:
         report.add(make_record())
 
     assert stream.getvalue().startswith("[3/3] 3 passed")
+
+
+def test_a_target_that_cannot_be_run_does_not_fill_the_screen() -> None:
+    """All its trials are BROKEN for one reason; what accuses a kernel is always told."""
+    stream = io.StringIO()
+    report = ProgressReport(stream, 2000)
+    for number in range(50):
+        report.add(make_record(Outcome.BROKEN, "no such QEMU", program=str(number)))
+        report.add(make_record(Outcome.FAILED, "no", program=str(number)))
+    report.add(make_record(Outcome.BROKEN, "another reason"))
+
+    lines = stream.getvalue().splitlines()
+    assert sum(line.startswith("BROKEN") and "no such QEMU" in line for line in lines) == 3
+    assert lines.count("… more that are BROKEN for this reason are only counted") == 1
+    assert sum(line.startswith("FAILED") for line in lines) == 50
+    assert any("another reason" in line for line in lines)

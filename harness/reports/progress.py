@@ -5,6 +5,7 @@ On a terminal a single line is rewritten; into a file go whole lines without con
 
 import shutil
 import time
+from collections import Counter
 from typing import Protocol, TextIO
 
 from harness.reports.renewal import Clock, Renewal
@@ -17,6 +18,7 @@ _REWRITE_S = 0.1
 _LINE_S = 10.0
 _LINE_TRIALS = 100
 _REASON_LIMIT = 200
+_SAME_BROKEN = 3
 
 
 class _Screen(Protocol):
@@ -41,6 +43,7 @@ class ProgressReport:
         self._screen = _screen(stream, clock, width)
         self._total = total
         self._counts = dict.fromkeys(Outcome, 0)
+        self._broken: Counter[str] = Counter()
         self._clock = clock
         self._started_s = clock()
 
@@ -51,8 +54,7 @@ class ProgressReport:
             return
         self._counts[verdict.outcome] += 1
         if verdict.outcome not in (Outcome.PASSED, Outcome.UNSUPPORTED):
-            reason = one_line(verdict.reason, _REASON_LIMIT)
-            self._screen.say(f"{verdict.outcome} {_name(record)}: {reason}")
+            self._tell(record)
         self._screen.show(self._status(record), now=self._done == self._total)
 
     def close(self, summary: RunSummary) -> None:
@@ -69,6 +71,19 @@ class ProgressReport:
     @property
     def _done(self) -> int:
         return sum(self._counts.values())
+
+    def _tell(self, record: Record) -> None:
+        """A target that cannot be run breaks a thousand trials for one reason: it is told a few."""
+        verdict = record.verdict
+        broken = verdict.outcome is Outcome.BROKEN
+        self._broken[verdict.reason] += broken
+        same = self._broken[verdict.reason]
+        if broken and same > _SAME_BROKEN:
+            return
+        reason = one_line(verdict.reason, _REASON_LIMIT)
+        self._screen.say(f"{verdict.outcome} {_name(record)}: {reason}")
+        if broken and same == _SAME_BROKEN:
+            self._screen.say("… more that are BROKEN for this reason are only counted")
 
     def _status(self, record: Record) -> str:
         counts = [f"{n} {outcome.value.lower()}" for outcome, n in self._counts.items() if n]
