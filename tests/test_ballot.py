@@ -45,7 +45,9 @@ def observed(*tables: TableContents, **run: object) -> Observation:
 def cast(
     order: ByteOrder, seen: Observation, case: Expectation | None = None, *specs: TableSpec
 ) -> Ballot:
-    return cast_ballot(case or Expectation(), specs, order, seen, privileged=True)
+    return cast_ballot(
+        case or Expectation(), specs, order, seen, release="6.12.94", privileged=True
+    )
 
 
 def test_no_run_is_no_ballot() -> None:
@@ -157,16 +159,24 @@ def test_a_return_value_of_which_any_will_do_does_not_vote() -> None:
     assert [f.name for f in cast(ByteOrder.LITTLE, observed(), case)] == ["data out"]
 
 
-def test_a_return_value_that_other_releases_change_does_not_vote() -> None:
+def test_kernels_of_which_something_else_is_expected_vote_apart() -> None:
     """The case has accounted for it; the messages of other releases are no reason."""
     load = LoadExpectation(retval=Retval(7))
-    older = replace(load, retval=Retval(8))
+    older = replace(load, retval=Retval(-28))
     releases = ReleaseRange(last=(6, 1))
     same = Expectation(privileged=load, overlays=(Overlay(releases, load, load),))
     other = Expectation(privileged=load, overlays=(Overlay(releases, older, older),))
 
-    assert "retval" in [f.name for f in cast(ByteOrder.LITTLE, observed(), same)]
-    assert "retval" not in [f.name for f in cast(ByteOrder.LITTLE, observed(), other)]
+    def names(case: Expectation, release: str) -> list[str]:
+        ballot = cast_ballot(
+            case, (), ByteOrder.LITTLE, observed(), release=release, privileged=True
+        )
+        return [fact.name for fact in ballot]
+
+    assert names(same, "6.1.170") == names(same, "6.12.94") == ["retval", "data out"]
+    assert names(other, "6.12.94")[1] == "data out (where retval 7 is expected)"
+    assert names(other, "6.1.170")[1] == "data out (where retval -28 is expected)"
+    assert names(other, "5.10.0-46")[0] == "retval (where retval -28 is expected)"
 
 
 def test_a_long_fact_is_kept_as_its_beginning_and_a_digest() -> None:

@@ -6,13 +6,14 @@ byte order.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 
 from harness.judge.equivalence import is_comparable
 from harness.values.arch import ByteOrder
 from harness.values.ballot import Ballot, Fact
 from harness.values.byte_template import ByteTemplate
-from harness.values.expectation import Expectation
+from harness.values.expectation import Expectation, Retval
 from harness.values.layout import Layout
 from harness.values.observation import Observation, RunObservation, TableContents
 from harness.values.table_spec import TableSpec, is_per_cpu
@@ -27,14 +28,23 @@ def cast_ballot(
     byte_order: ByteOrder,
     seen: Observation,
     *,
+    release: str,
     privileged: bool,
 ) -> Ballot:
-    """The facts of a test run that must be the same everywhere; none if there was no run."""
+    """The facts of a test run that must be the same everywhere; none if there was no run.
+
+    `release` is that of the kernel: where the case expects another return value of others, only
+    those of which it expects the same are compared.
+    """
     if seen.run is None or seen.run.errno:
         return ()
     reader = _Reader(case, byte_order)
     facts = [
-        *([] if _retval_varies(case, privileged=privileged) else [_retval(seen.run)]),
+        *(
+            []
+            if _any_retval(case, privileged=privileged)
+            else [Fact("retval", str(seen.run.retval))]
+        ),
         reader.data_out(seen.run),
         *reader.context_out(seen.run),
     ]
@@ -42,19 +52,27 @@ def cast_ballot(
     for table in seen.tables:
         if table.name not in case.varying and is_comparable(table) and not table.truncated:
             facts.append(reader.table(table, specs.get(table.name)))
-    return tuple(facts)
+    among = _voters_alike(case, release, privileged=privileged)
+    return tuple(replace(fact, name=f"{fact.name}{among}") for fact in facts)
 
 
-def _retval_varies(case: Expectation, *, privileged: bool) -> bool:
-    """Whether the case says that any value will do, or another one on other releases."""
-    whole = (case, *(overlay.apply(case) for overlay in case.overlays))
-    loads = [one.privileged if privileged else one.unprivileged for one in whole]
-    expected = [load.retval for load in loads if load is not None]
-    return len(set(expected)) > 1 or any(r is not None and r.any_value for r in expected)
+def _voters_alike(case: Expectation, release: str, *, privileged: bool) -> str:
+    """What tells the facts of kernels apart of which the case expects something else."""
+    releases = (case, *(overlay.apply(case) for overlay in case.overlays))
+    if len({_expected_retval(one, privileged=privileged) for one in releases}) == 1:
+        return ""
+    here = _expected_retval(case.on_release(release), privileged=privileged)
+    return f" (where retval {here} is expected)"
 
 
-def _retval(run: RunObservation) -> Fact:
-    return Fact("retval", str(run.retval))
+def _any_retval(case: Expectation, *, privileged: bool) -> bool:
+    expected = _expected_retval(case, privileged=privileged)
+    return expected is not None and expected.any_value
+
+
+def _expected_retval(case: Expectation, *, privileged: bool) -> Retval | None:
+    load = case.privileged if privileged else case.unprivileged
+    return None if load is None else load.retval
 
 
 class _Reader:

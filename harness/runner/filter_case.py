@@ -59,16 +59,17 @@ class FilterCase:
             judge_filter(self._expected(expectation, mode), observation),
             observation,
             frozenset(expectation.varying),
-            self._ballot(observation),
+            self._ballot(observation, guest.identity.release),
         )
 
-    def _ballot(self, observation: Observation) -> Ballot:
+    def _ballot(self, observation: Observation, release: str) -> Ballot:
         own = self.loadable
         return cast_ballot(
             own.expectation,
             own.obj.tables,
             own.obj.byte_order,
             observation,
+            release=release,
             privileged=self.id.privileged,
         )
 
