@@ -49,7 +49,7 @@
 	V(16, 0x1ffffffff, 0x180000000, 1)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 DIV64(ROW) DIV64_WIDE(ROW)
 int div64_register(void *ctx)
 {
@@ -60,7 +60,7 @@ int div64_register(void *ctx)
 #define DIV64_IMM(slot, left, right, result) ONE_ROW(EXECUTE, slot, "r1 /= " #right)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 DIV64(ROW)
 int div64_immediate(void *ctx)
 {

@@ -50,7 +50,7 @@
 	V(16, 0x1ffffffff, 0x180000000, 0x7fffffff)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 MOD64(ROW) MOD64_WIDE(ROW)
 int mod64_register(void *ctx)
 {
@@ -61,7 +61,7 @@ int mod64_register(void *ctx)
 #define MOD64_IMM(slot, left, right, result) ONE_ROW(EXECUTE, slot, "r1 %%= " #right)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 MOD64(ROW)
 int mod64_immediate(void *ctx)
 {

@@ -110,7 +110,7 @@ __naked int arsh32_all_registers(void)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 SUM(0x31013d7ac4365f48)
 __naked int div64_all_registers(void)
 {
@@ -126,7 +126,7 @@ __naked int div32_all_registers(void)
 }
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 SUM(0x97b3433969441ee8)
 __naked int mod64_all_registers(void)
 {

@@ -65,7 +65,7 @@
 	V(9, 0, 0x123456789abcdef, 0xd6da7581435b81e)
 
 SEC("socket")
-__success __retval(0)
+__success __retval(0) __needs("div64")
 SUMS64(ROW)
 int same_register_64(void *ctx)
 {
@@ -74,7 +74,7 @@ int same_register_64(void *ctx)
 }
 
 SEC("socket")
-__success __retval(0) __needs("masked-shifts")
+__success __retval(0) __needs("masked-shifts div64")
 SUMS64_MASKED(ROW)
 int same_register_64_masked(void *ctx)
 {

@@ -141,6 +141,13 @@ _INSTRUCTIONS = (
             (ARM, None),
         ),
     ),
+    # The JIT of arm has it in 6.12 (emit_udivmod64()) and not in 6.1.
+    Feature(
+        "div64",
+        _on_one(Insn(0x3F, dst=0, src=1), Insn(0x9F, dst=0, src=1)),
+        (3, 18),
+        jit_elsewhere=((ARM, (6, 12)),),
+    ),
     # The fourth version of the instruction set, from commit 8100928c8814 ("bpf: Support new
     # unconditional bswap instruction") on, in v6.6.
     Feature("sdiv", _on_one(Insn(0x3F, dst=0, src=1, off=1)), (6, 6)),
