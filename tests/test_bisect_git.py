@@ -121,6 +121,7 @@ def test_git_finds_the_commit_that_mended_it(tmp_path: Path) -> None:
         f"first fixed: {history.name(5)} (the file says so); "
         f"last bad: {history.name(4)} (the file says so)"
     )
+    assert f"{history.commits[5]} is the first fixed commit" in history.told
     history.assert_left_alone()
 
 
@@ -144,6 +145,16 @@ def test_only_skipped_commits_left_is_said(tmp_path: Path) -> None:
     assert (found.before.name, found.after.name) == (history.name(1), history.name(4))
     assert [tested.name for tested in found.untestable] == [history.name(2), history.name(3)]
     assert {tested.answer.mark for tested in found.untestable} == {Mark.SKIP}
+    history.assert_left_alone()
+
+
+def test_a_fix_among_skipped_commits_is_not_pinned_on_one(tmp_path: Path) -> None:
+    history = History(tmp_path, [BAD, BAD, SKIP, GOOD, GOOD])
+
+    found = history.search("work", history.commits[0])
+
+    assert (found.before.name, found.after.name) == (history.name(1), history.name(3))
+    assert found.line().startswith("first fixed: between ")
     history.assert_left_alone()
 
 
@@ -186,6 +197,7 @@ def test_what_git_and_the_steps_say_is_passed_on(tmp_path: Path) -> None:
     assert f"step 1: {history.commits[0][:12]} is good: the file says so" in history.told
     assert any(line.startswith("Bisecting: ") for line in history.told)
     assert "building" in history.told
+    assert not any(line.startswith("running ") for line in history.told)
 
 
 def test_a_tree_with_changes_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,12 @@ from harness.values.errors import InfrastructureError, UsageError
 # What `git bisect run` ends with when only skipped commits are left.
 _ONLY_SKIPPED = 2
 
-_OLD, _NEW = "before", "after"
+# git's word for each half of the history, the older one first.
+_BREAK = ("good", "bad")
+_FIX = ("broken", "fixed")
+
+# git repeats the command of every step.
+_NOISE = "running "
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +91,16 @@ class GitSearch:
     def _bisect(self, older: str, newer: str) -> Finding:
         broke = self._tested[self.tree.short(newer)].answer.mark is Mark.BAD
         step = self.step.looks_for_break if broke else self.step.looks_for_fix
-        terms = (f"--term-old={_OLD}", f"--term-new={_NEW}")
-        self.tell(self.tree.ask("bisect", "start", *terms, newer, older))
+        old, new = terms = _BREAK if broke else _FIX
+        words = (f"--term-old={old}", f"--term-new={new}")
+        self.tell(self.tree.ask("bisect", "start", *words, newer, older))
         ended = self._run(("git", "bisect", "run", *step))
         if ended.status not in (0, _ONLY_SKIPPED):
             said = "\n".join(f"    {line}" for line in ended.lines[-8:])
             raise InfrastructureError(
                 f"`git bisect run` in {self.tree.top} ended with status {ended.status}\n{said}"
             )
-        return self._finding(exact=ended.status == 0)
+        return self._finding(terms, exact=ended.status == 0)
 
     def _run(self, command: Sequence[str]) -> Ended:
         return run_child(command, self.tree.top, self.step.environment, self._take)
@@ -102,18 +108,20 @@ class GitSearch:
     def _take(self, line: str) -> None:
         tested = parse_tested(line)
         if tested is None:
-            self.tell(line)
+            if not line.startswith(_NOISE):
+                self.tell(line)
             return
         self._tested[tested.name] = tested
         self.tell(f"step {len(self._tested)}: {line}")
 
-    def _finding(self, *, exact: bool) -> Finding:
+    def _finding(self, terms: tuple[str, str], *, exact: bool) -> Finding:
         """What git noted in its references."""
-        first = self.tree.ask("rev-parse", f"refs/bisect/{_NEW}")
+        old, new = terms
+        first = self.tree.ask("rev-parse", f"refs/bisect/{new}")
         if exact:
             return Finding(self._neighbour(self.tree.parents(first)), self._named(first))
         walk = self.tree.ask(
-            "rev-list", "--boundary", first, "--not", f"--glob=refs/bisect/{_OLD}-*"
+            "rev-list", "--boundary", first, "--not", f"--glob=refs/bisect/{old}-*"
         ).split()
         between = [commit for commit in walk if commit[0] != "-" and commit != first]
         outside = [commit[1:] for commit in walk if commit[0] == "-"]
