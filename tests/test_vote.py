@@ -74,6 +74,18 @@ def test_one_kernel_that_differs_from_the_other_generations_is_the_minority() ->
     assert "retval 5 by x86_64 7.2.13 jit; the majority has 4" in found.reason
 
 
+def test_implementations_on_both_sides_are_named_by_their_kernels() -> None:
+    """It is the release that makes the difference, not the machine."""
+    found = dissent_of(
+        (retval(4), voters("x86_64", kernel="6.12") + voters("s390x", Mode.INTERP)),
+        (retval(5), voters("x86_64", kernel="5.10")),
+    )
+
+    assert found.reason == (
+        "retval 5 by x86_64 5.10; the majority has 4: x86_64 6.12, s390x interpreter"
+    )
+
+
 def test_a_tie_names_both_and_accuses_nobody() -> None:
     found = dissent_of(
         (retval(4), voters("x86_64", Mode.INTERP)), (retval(5), voters("s390x", Mode.INTERP))

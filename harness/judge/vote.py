@@ -39,12 +39,12 @@ class Dissent:
         (most, majority), *others = self.groups
         value, rest = others[0]
         common, other = first_difference(most, value)
-        given = f"{self.fact} {other} by {_who(rest)}"
+        given = f"{self.fact} {other} by {_who(rest, majority)}"
         if len(others) > 1:
             given += f", and {len(others) - 1} more values"
         if self.decided:
-            return f"{given}; the majority has {common}: {_who(majority)}"
-        return f"no majority: {given}; {common} by {_who(majority)}"
+            return f"{given}; the majority has {common}: {_who(majority, rest)}"
+        return f"no majority: {given}; {common} by {_who(majority, rest)}"
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -95,11 +95,18 @@ def _dissent(name: str, by_value: dict[str, list[Voter]]) -> Dissent:
     )
 
 
-def _who(voters: Sequence[Voter]) -> str:
-    """The trial if it is one, else the implementations."""
+def _who(voters: Sequence[Voter], against: Sequence[Voter]) -> str:
+    """The trial if it is one, else implementations; kernels where one is on both sides."""
     if len(voters) == 1:
         return str(voters[0])
-    return ", ".join(dict.fromkeys(voter.implementation for voter in voters))
+    torn = {voter.implementation for voter in against}
+    names = (
+        " ".join(word for word in voter.target if word)
+        if voter.implementation in torn
+        else voter.implementation
+        for voter in voters
+    )
+    return ", ".join(dict.fromkeys(names))
 
 
 def _tell(value: str, voters: Sequence[Voter]) -> Iterator[str]:
