@@ -88,11 +88,18 @@ _UNMASKED = (
 
 _SYSTEM = (
     Feature("btf", ShellProbe("test -r /sys/kernel/btf/vmlinux"), (5, 2), ("DEBUG_INFO_BTF",)),
+    # One at the entry of a function that no case probes. riscv64 refuses that (EINVAL) from
+    # 7caa9765465f ("ftrace: riscv: move from REGS to ARGS") in v6.11, which took KPROBES_ON_FTRACE
+    # away, to b2137c3b6d7a ("riscv: ftrace: prepare ftrace for atomic code patching") in v6.16.
     Feature(
         "kprobe",
-        ShellProbe("test -e /sys/kernel/tracing/kprobe_events"),
+        ShellProbe(
+            "cd /sys/kernel/tracing && echo p:bpf_harness/entry vfs_mknod >> kprobe_events"
+            " && echo -:bpf_harness/entry >> kprobe_events"
+        ),
         (4, 1),
         ("KPROBE_EVENTS",),
+        elsewhere=((RISCV64, (6, 16)),),
     ),
     Feature("tracefs", ShellProbe("test -e /sys/kernel/tracing/trace_pipe"), (4, 1), ("FTRACE",)),
     Feature(
