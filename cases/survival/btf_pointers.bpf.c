@@ -70,7 +70,13 @@ enum { RAN = 1, WRONG };
 	__table(seen, "u32:1", "u64:1")                                                   \
 	__table(seen, "u32:2", "u64:0")
 
-SHELL_SIGNALS_ITSELF
+/*
+ * Where the kernel's addresses are no others than those of user space, it may have something of its own
+ * at 0: the lowcore of s390x.
+ */
+#define APART __needs("separate-address-spaces")
+
+SHELL_SIGNALS_ITSELF APART
 int one_null_pointer(__u64 *ctx)
 {
 	struct task_struct *task = first_task((void *)ctx[2]);
@@ -83,7 +89,7 @@ int one_null_pointer(__u64 *ctx)
 	return 0;
 }
 
-SHELL_SIGNALS_ITSELF
+SHELL_SIGNALS_ITSELF APART
 int chain_of_null_pointers(__u64 *ctx)
 {
 	struct dentry *dentry = first_task((void *)ctx[2])->mm->exe_file->f_path.dentry;
@@ -120,9 +126,9 @@ void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 					       bpf_core_type_id_kernel(struct task_struct)))
 
 /* All widths, and an address to follow. The number is read so that clang does not know it. */
-#define GIVES_NULLS(name, number)                                                         \
+#define GIVES_NULLS(name, number, needs...)                                               \
 	SEC("raw_tp")                                                                     \
-	__success __retval(0) __needs("bpf_rdonly_cast") __modes("jit jit-harden")        \
+	__success __retval(0) __needs("bpf_rdonly_cast") __modes("jit jit-harden") needs  \
 	int name(void *ctx)                                                               \
 	{                                                                                 \
 		__u64 address = (number);                                                 \
@@ -139,8 +145,8 @@ void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 		return 0;                                                                 \
 	}
 
-GIVES_NULLS(cast_of_null, 0)
-GIVES_NULLS(cast_of_a_small_number, 0xfff)
+GIVES_NULLS(cast_of_null, 0, APART)
+GIVES_NULLS(cast_of_a_small_number, 0xfff, APART)
 GIVES_NULLS(cast_of_user_space, 0x33333333333ull)
 GIVES_NULLS(cast_of_the_last_of_user_space, 0x00007ffffffff000ull)
 GIVES_NULLS(cast_of_no_half, 1ull << 63)
@@ -167,7 +173,7 @@ enum { KERNEL_THREAD, PROGRAM_OF_KERNEL_THREAD, PROGRAM };
 
 // How often a CPU changes tasks nobody can say; that it does, to and from kernel threads, is sure.
 SEC("tp_btf/sched_switch")
-__success __needs("btf") __trigger("for i in 1 2 3; do usleep 1000; done")
+__success __needs("btf") APART __trigger("for i in 1 2 3; do usleep 1000; done")
 __table(seen, "u32:0", "u64:1")
 __table(seen, "u32:1", "u64:0")
 __table(seen, "u32:2", "u64:1")
