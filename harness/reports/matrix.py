@@ -82,7 +82,8 @@ class MatrixReport:
         title = _title(record)
         key = (record.group, title, record.mode)
         self._blocks.setdefault(record.arch, {}).setdefault(key, Counter())[verdict.outcome] += 1
-        if record.mode != _VOTE:
+        # Neither a vote nor a target that could not be prepared has a release.
+        if record.mode != _VOTE and record.kernel != title:
             self._releases.setdefault(title, {})[f"{record.arch} {record.kernel}"] = None
         if verdict.outcome is Outcome.UNSUPPORTED:
             name = verdict.feature or one_line(verdict.reason, _REASON_LIMIT)
