@@ -55,8 +55,8 @@ static __used __noinline int leaves(void *ctx)
 	return 5;
 }
 
-/* The JITs with bpf_jit_supports_subprog_tailcalls(). */
-#define JITS_THAT_CAN __modes("jit jit-harden") __arch_x86_64 __arch_arm64 __arch_s390x
+/* bpf_jit_supports_subprog_tailcalls() */
+#define JITS_THAT_CAN __modes("jit jit-harden") __needs("tail-calls-with-subprograms")
 
 #define CALL_WITH_STACK_IN_USE(bytes)			\
 	asm volatile ("r0 = 0;"				\
