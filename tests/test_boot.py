@@ -50,6 +50,7 @@ def test_an_oops_ends_the_guest(arch: Arch) -> None:
     words = kernel_command_line(arch, Transport.VIRTIO_SERIAL).split()
 
     assert {"panic=-1", "oops=panic", f"console={arch.console}"} <= set(words)
+    assert set(arch.kernel_arguments) <= set(words)
 
 
 def test_the_channel_is_a_named_virtio_port_or_a_second_uart() -> None:

@@ -67,6 +67,7 @@ def kernel_command_line(arch: Arch, transport: Transport) -> str:
         "oops=panic",
         "loglevel=5",
         "printk.devkmsg=on",
+        *arch.kernel_arguments,
     ]
     if transport is Transport.UART:
         words.append(f"bpf_harness.uart={arch.uart}")

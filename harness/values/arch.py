@@ -133,6 +133,9 @@ class Arch:
     image_header: ImageHeader | None = None
     """None where the kernel is booted as ELF."""
 
+    kernel_arguments: tuple[str, ...] = ()
+    """More of the kernel's command line."""
+
     memory_mib: int = 512
 
     threads_since: Version | None = None
@@ -194,6 +197,8 @@ X86_64 = Arch(
     built_image="arch/x86/boot/bzImage",
     linux="x86_64",
     channel_modules=_VIRTIO_PCI_MODULES,
+    # 5.10 panics of "IO-APIC + timer doesn't work" where a busy host delivers ticks too late.
+    kernel_arguments=("no_timer_check",),
     # Before deba78709ae8 ("accel/tcg: Always lock pages before translation") in QEMU 8.1 one CPU
     # may translate an INT3 of text_poke_bp() while another takes it away, and keep it: "Oops:
     # int3" in 9 of 12 storms of attaching and of direct tail calls, in none of 12 with all CPUs
