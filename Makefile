@@ -6,7 +6,7 @@
 #            LLVM= and O= mean what they mean in the kernel
 # make check-own KERNEL=/path/to/linux   the tests that build kernels: all flavours of that tree
 # make check-all [ARCHES="arm64 s390x"] [KERNELS="debian:6.1 debian:7.2"] [CASES=…] …   the matrix
-# make test    the harness's own tests
+# make test    all cases on x86_64, a short selection on every architecture, the harness's own tests
 # make lint    format, lint, types, layers
 # make bench   what the harness costs, as ratios; bench-all: on every architecture and kernel
 #
@@ -18,6 +18,14 @@ ARCHES ?= all
 KERNELS ?= debian:5.10 debian:6.1 debian:6.12 debian:7.2
 CASES ?= cases
 O ?= build
+
+# What every architecture is booted for in `make test`: arithmetic, calls, tables, the verifier's
+# words, probes, and the mail.
+SHORT := cases/mail cases/tracing/probes.bpf.c cases/survival/inlined_helpers.bpf.c \
+	$(addprefix cases/compute/,add.bpf.c atomic_add.bpf.c div.bpf.c lsh.bpf.c loads.bpf.c \
+		stores.bpf.c subprograms.bpf.c tail_calls.bpf.c zero_extension.bpf.c) \
+	$(addprefix cases/tables/,array.bpf.c hash.bpf.c percpu.bpf.c) \
+	$(addprefix cases/verifier/,null_checks.bpf.c stack_bounds.bpf.c value_bounds.bpf.c)
 
 Q := $(if $(filter 1,$(V)),,@)
 VENV := .venv
@@ -34,7 +42,7 @@ ifeq ($(origin O),command line)
 export KBUILD_OUTPUT := $(abspath $(O))
 endif
 
-.PHONY: check check-all check-own kernel test test-unit test-vm lint format bench bench-all doctor clean
+.PHONY: check check-all check-own kernel test test-cases lint format bench bench-all doctor clean
 
 check: $(VENV)/ready
 	$(Q)$(HARNESS) check $(CASES) $(OPTIONS)
@@ -50,9 +58,13 @@ kernel: $(VENV)/ready
 	$(Q)$(HARNESS) kernels build $(KERNEL) --arch $(ARCH) $(if $(FLAVOR),--flavor $(FLAVOR)) \
 		$(if $(JOBS),-j $(JOBS))
 
-test: $(VENV)/ready
+test: test-cases
 	$(Q)$(PYTHON) -m harness.cli.prepare x86_64 arm64
 	$(Q)$(PYTHON) -m pytest tests
+
+test-cases: $(VENV)/ready
+	$(Q)$(HARNESS) check cases --report-parent $(O)/report
+	$(Q)$(HARNESS) check $(SHORT) --arch all --kernel debian:7.2 --report-parent $(O)/report
 
 lint: $(VENV)/ready
 	$(Q)$(PYTHON) -m ruff format --check .
