@@ -4,8 +4,8 @@
 // kernel/bpf/verifier.c, bpf_convert_ctx_access() in net/core/filter.c).
 #include "memory.h"
 
-/* struct __sk_buff: 192 bytes, mark at 8, priority at 32, cb[5] at 48. Of the other numbers, ifindex
- * at 40 comes out as that of lo, and wire_len at 160 as the length of the packet.
+/* struct __sk_buff: 192 bytes, mark at 8, priority at 32, cb[5] at 48. Of the other numbers,
+ * ifindex at 40 comes out as that of lo, and wire_len at 160 as the length of the packet.
  */
 #define CONTEXT(mark, priority, cb) \
 	__ctx("zero:8 " mark " zero:20 " priority " zero:4 u32:0 zero:4 " cb \
