@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.host.apt_archive import AptArchive
+from harness.host.apt_archive import AptArchive, Package
 from harness.host.apt_sources import DebianMirrors
-from harness.kernels.debian import choose_kernel, find_kernels
+from harness.kernels.debian import choose_kernel, find_kernels, parse_kernels
 from harness.kernels.names import DebianRelease, DebianSeries, DebianSuite
 from harness.values.arch import ARM64, X86_64
 from harness.values.errors import DownloadError, NoPackageError
@@ -62,6 +62,20 @@ def test_a_split_kernel_needs_all_its_parts(archive: AptArchive) -> None:
         "linux-modules-7.2.13+deb14-cloud-amd64",
         "linux-base-7.2.13+deb14-cloud-amd64",
     ]
+
+
+def test_a_split_kernel_without_all_its_parts_is_none() -> None:
+    """trixie-backports keeps linux-image and linux-binary of 7.0, without modules and config."""
+    release = "7.0.13+deb13-cloud-amd64"
+    names = tuple(f"linux-{part}-{release}" for part in ("image", "binary"))
+
+    assert parse_kernels(X86_64, "trixie-backports", names, no_versions) == ()
+
+
+def no_versions(names: tuple[str, ...]) -> tuple[Package, ...]:
+    """Nothing is worth asking for."""
+    assert names == ()
+    return ()
 
 
 def test_an_older_kernel_is_one_package(archive: AptArchive) -> None:

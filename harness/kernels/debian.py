@@ -175,6 +175,10 @@ def _packages_of(
     split = tuple(f"linux-{part}-{release}" for part in _SPLIT_PARTS)
     if all_names.issuperset(split):
         return release, match["flavour"], split
+    if not all_names.isdisjoint(split):
+        # An older one in backports, whose modules and config the archive has let go: what it calls
+        # linux-image then holds no kernel.
+        return None
     if match["base"].count(".") < 2:
         return None
     return release, match["flavour"], (name,)
