@@ -2,7 +2,12 @@
 
 import pytest
 
-from harness.formats.kconfig import check_bootable, missing_features, parse_kconfig
+from harness.formats.kconfig import (
+    check_bootable,
+    missing_features,
+    needed_arguments,
+    parse_kconfig,
+)
 from harness.values.arch import ARCHES, ARM64, X86_64, Arch
 from harness.values.errors import KernelError
 from tests.fake_kernel import CONFIG
@@ -107,3 +112,11 @@ def test_missing_features_say_what_is_lost() -> None:
 
     assert "BPF_LSM" in missing
     assert "BPF_JIT" not in missing
+
+
+def test_a_kernel_with_kasan_is_told_to_report_more_than_once() -> None:
+    """Else the fault of the second trial goes unseen: it was, with the debug flavour of 6.12."""
+    assert needed_arguments(parse_kconfig("CONFIG_KASAN=y\n")) == ("kasan_multi_shot",)
+    both = parse_kconfig("CONFIG_KASAN=y\nCONFIG_X86_5LEVEL=y\n")
+    assert needed_arguments(both) == ("kasan_multi_shot", "no5lvl")
+    assert needed_arguments(parse_kconfig("CONFIG_X86_5LEVEL=y\n")) == ()

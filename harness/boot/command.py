@@ -44,6 +44,9 @@ class Hardware:
     one_thread: bool = False
     """Emulated CPUs take turns on one thread of the host."""
 
+    arguments: tuple[str, ...] = ()
+    """What this kernel needs on its command line, beside what all do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ends:
@@ -54,7 +57,7 @@ class Ends:
     console: Path
 
 
-def kernel_command_line(arch: Arch, transport: Transport) -> str:
+def kernel_command_line(arch: Arch, transport: Transport, arguments: tuple[str, ...] = ()) -> str:
     """What the kernel under test is told.
 
     A panic or an oops ends the guest at once (-no-reboot turns the reboot into an exit).
@@ -68,6 +71,7 @@ def kernel_command_line(arch: Arch, transport: Transport) -> str:
         "loglevel=5",
         "printk.devkmsg=on",
         *arch.kernel_arguments,
+        *arguments,
     ]
     if transport is Transport.UART:
         words.append(f"bpf_harness.uart={arch.uart}")
@@ -97,7 +101,7 @@ def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> t
         "-initrd",
         str(image.path),
         "-append",
-        kernel_command_line(arch, hardware.transport),
+        kernel_command_line(arch, hardware.transport, hardware.arguments),
     )
 
 

@@ -72,6 +72,31 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word of the command line that a kernel needs which was built with some options."""
+
+    word: str
+    options: tuple[str, ...]
+    why: str
+
+
+ARGUMENTS: tuple[Argument, ...] = (
+    Argument("kasan_multi_shot", ("KASAN",), "else only the first report is ever printed"),
+    Argument(
+        "no5lvl",
+        ("KASAN", "X86_5LEVEL"),
+        "else an interrupt during identify_cpu() finds the fifth level of the page tables cleared, "
+        "KASAN reports a wild access at boot, and lockdep goes off with it (seen on 6.12)",
+    ),
+)
+
+
+def needed_arguments(config: Kconfig) -> tuple[str, ...]:
+    """What must be on the command line of a kernel with that configuration."""
+    return tuple(row.word for row in ARGUMENTS if all(map(config.builtin, row.options)))
+
+
 def parse_kconfig(text: str) -> Kconfig:
     """The options in the text of a .config.
 

@@ -3,7 +3,13 @@
 from dataclasses import dataclass, replace
 
 from harness.boot.command import Hardware, Transport, emulates_faithfully
-from harness.formats.kconfig import Kconfig, check_bootable, has_virtio, parse_kconfig
+from harness.formats.kconfig import (
+    Kconfig,
+    check_bootable,
+    has_virtio,
+    needed_arguments,
+    parse_kconfig,
+)
 from harness.host.system_packages import require_programs
 from harness.images.initramfs import AgentFiles, build_image
 from harness.kernels.resolve import resolve_kernel
@@ -77,6 +83,7 @@ def prepare_target(
         transport,
         cpu_model=cpu_model,
         one_thread=not emulates_faithfully(arch, qemu_version),
+        arguments=() if config is None else needed_arguments(config),
     )
     check_cpu_model(arch, hardware)
     return Target(kernel, image, hardware, proof, qemu_version, config)
