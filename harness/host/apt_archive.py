@@ -18,7 +18,7 @@ from harness.host.cache import cache_root, locked, write_text_whole
 from harness.host.commands import Completed, Runner, disk_full_error, require_ok, run_command
 from harness.host.debian_version import DebianVersion
 from harness.values.arch import Arch
-from harness.values.errors import DownloadError
+from harness.values.errors import DownloadError, GoneError
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ LISTS_FRESH_S = 24 * 3600.0
 
 # Its time is that of the last good update.
 _STAMP = "updated"
+
+# What apt-get says of a package that the lists name and the mirror does not have.
+_NOT_FOUND = "404  Not Found"
 
 _NO_SUCH_SUITE = "does not have a Release file"
 
@@ -185,7 +188,8 @@ class AptArchive:
     def _download_error(self, done: Completed, what: str) -> Exception:
         if done.disk_full:
             return disk_full_error(self.folder)
-        return DownloadError(
+        kind = GoneError if _NOT_FOUND in done.last_words() else DownloadError
+        return kind(
             f"could not download {what}; apt-get said:\n{done.last_words()}",
             remedy="check the network and try again; what is cached already needs none",
         )

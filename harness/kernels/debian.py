@@ -77,15 +77,20 @@ def find_kernels(
     return found
 
 
-def choose_kernel(archive: AptArchive, arch: Arch, name: DebianName) -> DebianKernel:
+def choose_kernel(
+    archive: AptArchive, arch: Arch, name: DebianName, gone: Iterable[DebianKernel] = ()
+) -> DebianKernel:
     """The kernel that `name` means today; raises NoPackageError listing what exists.
 
-    Raises DownloadError where it may be in a suite whose lists could not be fetched.
+    `gone` are those that the lists name and the mirror does not have. Raises DownloadError where
+    it may be in a suite whose lists could not be fetched.
     """
+    lost = {(kernel.release, kernel.version.text) for kernel in gone}
     seen: list[DebianKernel] = []
     missing: list[DownloadError] = []
     for suites in _stages(name):
         kernels, failures = _search(archive, arch, suites)
+        kernels = tuple(k for k in kernels if (k.release, k.version.text) not in lost)
         fitting = [kernel for kernel in kernels if kernel.answers(name)]
         if fitting:
             return fitting[-1]

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,12 +28,15 @@ from harness.kernels.names import (
 from harness.kernels.packages import unpack_kernel
 from harness.kernels.source_tree import read_source_tree
 from harness.values.arch import Arch
-from harness.values.errors import DownloadError, InfrastructureError
+from harness.values.errors import DownloadError, GoneError, InfrastructureError
 from harness.values.kernel import Kernel
 
 _log = logging.getLogger(__name__)
 
 DEFAULT_KERNEL = "debian:6.12"
+
+# How many releases a mirror may have lost before it is better not to go on asking.
+_MAX_GONE = 4
 
 
 @dataclass(frozen=True)
@@ -115,12 +119,30 @@ class KernelStore:
         return 0 <= age_s < LISTS_FRESH_S
 
     def _fetch(self, name: DebianName, arch: Arch) -> Path:
+        """The newest that fits; if the mirror has lost it, an older one, unless it was named."""
+        lists_are_fresh = False
+
         def choose_and_fill() -> Path:
-            chosen = choose_kernel(self.archive, arch, name)
-            target = self._entries(arch) / _entry_name(chosen)
-            return publish_folder(target, lambda folder: self._fill(folder, chosen))
+            nonlocal lists_are_fresh
+            # Fresh lists may name a revision that took the place of what is gone.
+            may_lose = 0 if isinstance(name, DebianRelease) or not lists_are_fresh else _MAX_GONE
+            lists_are_fresh = True
+            return self._newest(name, arch, may_lose)
 
         return self.archive.with_fresh_lists(arch, choose_and_fill)
+
+    def _newest(self, name: DebianName, arch: Arch, may_lose: int) -> Path:
+        gone: tuple[DebianKernel, ...] = ()
+        while True:
+            chosen = choose_kernel(self.archive, arch, name, gone)
+            target = self._entries(arch) / _entry_name(chosen)
+            try:
+                return publish_folder(target, partial(self._fill, kernel=chosen))
+            except GoneError as error:
+                if len(gone) == may_lose:
+                    raise
+                _log.warning("taking an older kernel: %s", error.message.splitlines()[0])
+                gone = (*gone, chosen)
 
     def _fill(self, folder: Path, kernel: DebianKernel) -> None:
         downloads = folder / "downloads"

@@ -104,6 +104,10 @@ class DownloadError(InfrastructureError):
     """A package could not be fetched, or is not what the signed lists promise."""
 
 
+class GoneError(DownloadError):
+    """The lists name a package that the mirror does not have (any more)."""
+
+
 class ReportError(InfrastructureError):
     """The report directory cannot be written, for example because the disk is full."""
 
