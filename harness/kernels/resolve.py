@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 DEFAULT_KERNEL = "debian:6.12"
 
 # How many releases a mirror may have lost before it is better not to go on asking.
-_MAX_GONE = 4
+_MAX_GONE = 16
 
 
 @dataclass(frozen=True)
