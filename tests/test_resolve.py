@@ -12,7 +12,7 @@ from harness.host.apt_archive import LISTS_FRESH_S, AptArchive
 from harness.host.apt_sources import DebianMirrors
 from harness.kernels.resolve import KernelStore
 from harness.values.arch import X86_64
-from harness.values.errors import DownloadError, GoneError, InfrastructureError, KernelError
+from harness.values.errors import DownloadError, InfrastructureError, KernelError
 from tests.fake_kernel import (
     RELEASE,
     bzimage,
@@ -174,36 +174,6 @@ def test_a_version_replaced_on_the_mirror_is_chosen_anew(
     runner.rule("apt-get", "update", effect=update)
 
     assert store.resolve("debian:6.12", X86_64).release == RELEASE
-
-
-def lose_the_newest(runner: FakeRunner) -> None:
-    """The lists name two releases of the series, and the mirror has only the older one."""
-    newest = f"linux-image-{RELEASE}"
-    runner.rule("apt-cache", "pkgnames", stdout=f"{newest}\nlinux-image-{OLDER}\n")
-    runner.rule("apt-get", f"{newest}=6.12.117-1", status=100, stderr="404  Not Found")
-
-
-OLDER = "6.12.96+deb13-cloud-amd64"
-
-
-def test_a_series_goes_on_with_an_older_release_if_the_mirror_lost_the_newest(
-    store: KernelStore, runner: FakeRunner, caplog: pytest.LogCaptureFixture
-) -> None:
-    """5.10.262 for arm64 was in signed lists and answered 404 for days."""
-    lose_the_newest(runner)
-
-    assert store.resolve("debian:6.12", X86_64).release == OLDER
-    assert "taking an older kernel" in caplog.text
-
-
-def test_a_release_that_was_named_is_not_replaced_by_another(
-    store: KernelStore, runner: FakeRunner
-) -> None:
-    """A bisection would blame the wrong one."""
-    lose_the_newest(runner)
-
-    with pytest.raises(GoneError, match="404  Not Found"):
-        store.resolve("debian:6.12.117", X86_64)
 
 
 def test_an_interrupted_download_is_never_taken_for_a_whole_one(
