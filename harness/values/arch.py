@@ -226,6 +226,9 @@ ARM64 = Arch(
     qemu_package="qemu-system-arm",
     machine=("-machine", "virt"),
     code=ARM64_CODE,
+    # The same race as on x86_64: a CPU keeps what it translated before a static key was switched
+    # on, and does not run the filter that was attached: 2 of 7 storms on threads, 0 of 42 on one.
+    threads_since=(8, 1),
     console="ttyAMA0",
     # virt has a single PL011, so the agent's UART is a 16550 on PCI.
     uart="ttyS0",
@@ -256,6 +259,8 @@ RISCV64 = Arch(
     qemu_package="qemu-system-misc",
     machine=("-machine", "virt"),
     code=RISCV64_CODE,
+    # As on arm64: 3 of 14 storms on threads, 0 of 42 on one.
+    threads_since=(8, 1),
     console="ttyS0",
     uart="ttyS1",
     uart_device=_PCI_UART,
