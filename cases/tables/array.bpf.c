@@ -43,15 +43,15 @@ int array_begins_with_zeros(void *ctx)
 /* -E2BIG */
 SEC("socket")
 __success __retval(0)
-ANSWER(0, 1) ANSWER(1, 1) ANSWER(2, -7) ANSWER(3, -7) __table_entries(table, 3)
+ANSWER(0, -7) ANSWER(1, -7) __table_entries(table, 3)
 int array_has_no_entry_beyond_its_end(void *ctx)
 {
 	__u32 next = 3, last = 0xffffffff;
 
-	answer(0, bpf_map_lookup_elem(&table, &next) == 0);
-	answer(1, bpf_map_lookup_elem(&table, &last) == 0);
-	answer(2, set(3, 1, BPF_ANY));
-	answer(3, set(0xffffffff, 1, BPF_ANY));
+	if (bpf_map_lookup_elem(&table, &next) || bpf_map_lookup_elem(&table, &last))
+		return 1;
+	answer(0, set(3, 1, BPF_ANY));
+	answer(1, set(0xffffffff, 1, BPF_ANY));
 	return 0;
 }
 
