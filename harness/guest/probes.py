@@ -38,7 +38,7 @@ class Prober:
     """Probes one guest, which must be in the mode that is asked about."""
 
     def __init__(self, guest: Guest, order: ByteOrder) -> None:
-        self._guest = guest
+        self.guest = guest
         self._order = order
         self._btf: bytes | None = None
 
@@ -46,7 +46,7 @@ class Prober:
         """Raises GuestError if the guest is lost, or if it cannot say."""
         match feature.probe:
             case ShellProbe(command):
-                found = self._guest.shell(command).wait() == 0
+                found = self.guest.shell(command).wait() == 0
             case LoadProbe() as probe:
                 found = self._loads(probe)
             case RunProbe() as probe:
@@ -65,25 +65,26 @@ class Prober:
                 assert_never(other)
         return found
 
-    def _load(self, insns: tuple[Insn, ...], program_type: int, flags: int = 0) -> RawFilter:
-        return RawFilter.load(self._guest, insns, self._order, program_type, flags=flags)
+    def _load(
+        self,
+        insns: tuple[Insn, ...],
+        program_type: int,
+        *,
+        flags: int = 0,
+        table: Table | None = None,
+    ) -> RawFilter:
+        ref = None if table is None else table.ref
+        return RawFilter.load(self.guest, insns, self._order, program_type, flags=flags, table=ref)
 
     def _is_whole(self, loaded: RawFilter) -> bool:
         """Accepted, and not left to the interpreter in a mode that JITs."""
-        mode = self._guest.mode
+        mode = self.guest.mode
         jits = mode is not None and mode.jits
         return loaded.verdict.accepted and (loaded.verdict.jited or not jits)
 
     def _loads(self, probe: LoadProbe) -> bool:
         table = None if probe.table is None else self._create(probe.table)
-        loaded = RawFilter.load(
-            self._guest,
-            probe.insns,
-            self._order,
-            probe.program_type,
-            flags=probe.flags,
-            table=None if table is None else table.ref,
-        )
+        loaded = self._load(probe.insns, probe.program_type, flags=probe.flags, table=table)
         try:
             return self._is_whole(loaded)
         finally:
@@ -92,7 +93,7 @@ class Prober:
                 table.close()
 
     def _returns(self, probe: RunProbe) -> bool:
-        loaded = self._load(probe.insns, probe.program_type, probe.flags)
+        loaded = self._load(probe.insns, probe.program_type, flags=probe.flags)
         try:
             if not self._is_whole(loaded):
                 return False
@@ -104,7 +105,7 @@ class Prober:
 
     def _attaches(self, probe: AttachProbe) -> bool:
         loaded = RawFilter.load(
-            self._guest,
+            self.guest,
             probe.insns,
             self._order,
             probe.program_type,
@@ -149,12 +150,12 @@ class Prober:
         spec = TableSpec(
             "probe", probe.type, probe.key_size, probe.value_size, probe.entries, probe.flags
         )
-        return Table.create(self._guest.connection, spec)
+        return Table.create(self.guest.connection, spec)
 
     def _types(self) -> bytes:
         if self._btf is None:
             try:
-                self._btf = self._guest.read_file(_BTF, _MAX_BTF)
+                self._btf = self.guest.read_file(_BTF, _MAX_BTF)
             except RefusedError:
                 self._btf = b""
         return self._btf

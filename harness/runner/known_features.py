@@ -33,6 +33,7 @@ class KnownFeatures:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._known: dict[str, str] = {}
+        self._prober: Prober | None = None
 
     def has(self, guest: Guest, feature: Feature) -> bool:
         """In the mode that the guest is in; raises GuestError if the guest is lost."""
@@ -40,10 +41,16 @@ class KnownFeatures:
         with self._lock:
             file = self._file or self._open(guest)
             if key not in self._known:
-                found = Prober(guest, self._kernel.arch.byte_order).has(feature)
+                found = self._prober_of(guest).has(feature)
                 self._known[key] = _YES if found else _NO
                 self._keep(file)
             return self._known[key] == _YES
+
+    def _prober_of(self, guest: Guest) -> Prober:
+        """One for all questions to a guest, because it keeps what it has read of the kernel."""
+        if self._prober is None or self._prober.guest is not guest:
+            self._prober = Prober(guest, self._kernel.arch.byte_order)
+        return self._prober
 
     def _open(self, guest: Guest) -> Path:
         """The file of answers for this very kernel; what is in it is known from now on."""
