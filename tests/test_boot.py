@@ -13,7 +13,7 @@ from harness.boot.command import (
     qemu_argv,
 )
 from harness.values.accel import Accel
-from harness.values.arch import ARCHES, ARM64, X86_64, Arch
+from harness.values.arch import ARCHES, ARM64, RISCV64, S390X, X86_64, Arch
 from harness.values.image import Image
 from harness.values.kernel import Kernel
 
@@ -79,10 +79,10 @@ def test_kvm_takes_the_hosts_cpu_unless_a_model_is_named() -> None:
 
 def test_cpus_take_turns_where_qemu_lets_one_run_what_another_rewrites() -> None:
     """Before QEMU 8.1 a guest runs code that is no longer there; KVM knows no threads."""
-    assert not emulates_faithfully("7.2.22")
-    assert not emulates_faithfully("8.0.5")
-    assert emulates_faithfully("8.1.0")
-    assert emulates_faithfully("a build of one's own")
+    for arch in (X86_64, ARM64, RISCV64):
+        assert not emulates_faithfully(arch, "7.2.22")
+        assert emulates_faithfully(arch, "8.1.0")
+    assert emulates_faithfully(S390X, "7.2.22")
 
     turns = argv(X86_64, Hardware(Accel.TCG, one_thread=True))
     kvm = argv(X86_64, Hardware(Accel.KVM, one_thread=True))

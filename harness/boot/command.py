@@ -18,13 +18,6 @@ PORT_NAME = "bpf-harness"
 # What a QEMU that a hostile guest has taken over may still ask of the host: nothing new.
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
-# Before deba78709ae8 ("accel/tcg: Always lock pages before translation") one emulated CPU may
-# translate code while another rewrites it, and keep what it translated. Storms of attaching and
-# of direct tail calls went wrong on x86_64 ("Oops: int3", 9 of 12), arm64 (a filter that was
-# attached did not run, 2 of 7) and riscv64 (3 of 14); on one thread none of 12, 42 and 42 did. It
-# costs nothing: boot in 6.0 s against 6.5 s, a slice of the suite in 50 s against 55 s.
-_FAITHFUL_THREADS_SINCE = (8, 1)
-
 
 class Transport(Enum):
     """The device that carries the channel."""
@@ -130,10 +123,10 @@ def machine_check_argv(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
     )
 
 
-def emulates_faithfully(qemu_version: str) -> bool:
+def emulates_faithfully(arch: Arch, qemu_version: str) -> bool:
     """Whether that QEMU may give each emulated CPU a thread; nobody accuses an unknown one."""
     version = read_version(qemu_version)
-    return version is None or version >= _FAITHFUL_THREADS_SINCE
+    return arch.threads_since is None or version is None or version >= arch.threads_since
 
 
 def _machine(arch: Arch, hardware: Hardware) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def prepare_target(
         proof.accel,
         transport,
         cpu_model=cpu_model,
-        one_thread=not emulates_faithfully(qemu_version),
+        one_thread=not emulates_faithfully(arch, qemu_version),
         arguments=() if config is None else needed_arguments(config),
     )
     check_cpu_model(arch, hardware)
