@@ -87,6 +87,19 @@ def test_a_feature_that_is_due_and_absent_is_a_failure(tmp_path: Path) -> None:
     assert "ought to have it" in record.verdict.reason
 
 
+@pytest.mark.parametrize(("cpus", "outcome"), [(1, Outcome.UNSUPPORTED), (2, Outcome.FAILED)])
+def test_a_kernel_owes_no_cpu_that_the_machine_lacks(
+    tmp_path: Path, cpus: int, outcome: Outcome
+) -> None:
+    target = replace(TARGET, hardware=replace(TARGET.hardware, cpus=cpus))
+    case = ScriptedCase("storm", needs=("two-cpus",))
+
+    (record,) = run_cases(FakeGuests(tmp_path, booted(without_feature)), case, target=target)
+
+    assert record.verdict.outcome is outcome
+    assert ("QEMU gives the guest 1 CPU" in record.verdict.reason) is (cpus == 1)
+
+
 def test_a_wrong_case_is_broken_and_not_tried_again(tmp_path: Path) -> None:
     def wrong(guest: Guest) -> None:
         raise CaseError("the trigger ended with status 127")

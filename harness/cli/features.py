@@ -9,7 +9,6 @@ from pathlib import Path
 from harness.cli.columns import format_table
 from harness.cli.options import add_target
 from harness.guest.feature_rows import FEATURES
-from harness.guest.features import is_due
 from harness.guest.guest import Guest
 from harness.runner.known_features import KnownFeatures, build_id
 from harness.runner.pool import BOOT_TIMEOUT_S
@@ -74,8 +73,7 @@ def _in_mode(
 
 
 def _absent(feature: Feature, target: Target, mode: Mode) -> str:
-    kernel = target.kernel
-    if is_due(feature, kernel.arch, kernel.release, target.config, jits=mode.jits):
+    if target.owes(feature, mode):
         return _DUE
     return _BUG if feature.bug else _NO
 

@@ -108,7 +108,7 @@ _SYSTEM = (
         (4, 7),
         ("FTRACE_SYSCALLS",),
     ),
-    Feature("two-cpus", ShellProbe("test $(nproc) -ge 2"), (2, 6), ("SMP",)),
+    Feature("two-cpus", ShellProbe("test $(nproc) -ge 2"), (2, 6), ("SMP",), cpus=2),
     # commit 79a7f8bdb159 ("bpf: Introduce bpf_sys_bpf() helper and program type.") in v5.14.
     Feature("syscall-programs", LoadProbe(_RETURN_0, _SYSCALL, flags=_SLEEPABLE), (5, 14)),
     # commit fec56f5890d9 ("bpf: Introduce BPF trampoline") in v5.5.

@@ -35,8 +35,10 @@ def is_due(
     return feature.lost is None or found < feature.lost
 
 
-def absence(feature: Feature) -> str:
-    """One line that says what is absent, and why if anybody knows."""
+def absence(feature: Feature, cpus: int) -> str:
+    """One line that says what is absent in a guest of so many CPUs, and why if anybody knows."""
+    if cpus < feature.cpus:
+        return f"feature {feature.name} is absent: QEMU gives the guest {cpus} CPU"
     if feature.bug:
         return f"feature {feature.name} is absent: {feature.bug}"
     options = f" ({' '.join(feature.options)})" if feature.options else ""

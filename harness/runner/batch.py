@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from harness.guest.features import absence, find_feature, is_due
+from harness.guest.features import absence, find_feature
 from harness.judge.equivalence import compare
 from harness.judge.survival import judge_survival
 from harness.runner.cases import Case, Seen
@@ -171,12 +171,11 @@ class BatchRunner:
         return None
 
     def _absent(self, feature: Feature, mode: Mode) -> Verdict:
-        kernel = self._target.kernel
-        if is_due(feature, kernel.arch, kernel.release, self._target.config, jits=mode.jits):
-            return Verdict(
-                Outcome.FAILED, f"{absence(feature)}, but {kernel.release} ought to have it"
-            )
-        return Verdict(Outcome.UNSUPPORTED, absence(feature), feature=feature.name)
+        reason = absence(feature, self._target.hardware.cpus)
+        if self._target.owes(feature, mode):
+            release = self._target.kernel.release
+            return Verdict(Outcome.FAILED, f"{reason}, but {release} ought to have it")
+        return Verdict(Outcome.UNSUPPORTED, reason, feature=feature.name)
 
 
 def _weigh(

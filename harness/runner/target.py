@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from harness.boot.command import Hardware, Transport, emulates_faithfully
+from harness.boot.command import Hardware, Transport, emulated_faithfully
 from harness.formats.kconfig import (
     Kconfig,
     check_bootable,
@@ -10,6 +10,7 @@ from harness.formats.kconfig import (
     needed_arguments,
     parse_kconfig,
 )
+from harness.guest.features import is_due
 from harness.host.system_packages import require_programs
 from harness.images.initramfs import AgentFiles, build_image
 from harness.kernels.resolve import resolve_kernel
@@ -17,8 +18,10 @@ from harness.toolchain.agent import agent_binary
 from harness.toolchain.sysroot import busybox_binary
 from harness.values.accel import AccelChoice, AccelProof
 from harness.values.arch import Arch
+from harness.values.feature import Feature
 from harness.values.image import Image
 from harness.values.kernel import Kernel
+from harness.values.mode import Mode
 from harness.vm.accel_proof import choose_accel
 from harness.vm.cpu_check import check_cpu_model
 
@@ -61,6 +64,12 @@ class Target:
         """Equal for targets that are the same however they were named."""
         return self.arch, self.kernel.digest, self.hardware.cpu_model
 
+    def owes(self, feature: Feature, mode: Mode) -> bool:
+        """Whether it is the kernel's fault if its guests lack the feature in that mode."""
+        if self.hardware.cpus < feature.cpus:
+            return False
+        return is_due(feature, self.arch, self.kernel.release, self.config, jits=mode.jits)
+
 
 def prepare_target(
     arch: Arch, kernel_text: str, choice: AccelChoice, *, cpu_model: str | None = None
@@ -82,9 +91,9 @@ def prepare_target(
         proof.accel,
         transport,
         cpu_model=cpu_model,
-        one_thread=not emulates_faithfully(arch, qemu_version),
         arguments=() if config is None else needed_arguments(config),
     )
+    hardware = emulated_faithfully(hardware, arch, qemu_version)
     check_cpu_model(arch, hardware)
     return Target(kernel, image, hardware, proof, qemu_version, config)
 

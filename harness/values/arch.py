@@ -18,7 +18,6 @@ from harness.values.cpu_model import (
     MachineCode,
 )
 from harness.values.errors import UnknownNameError
-from harness.values.release import Version
 
 
 class ByteOrder(Enum):
@@ -138,8 +137,8 @@ class Arch:
 
     memory_mib: int = 512
 
-    threads_since: Version | None = None
-    """First QEMU that emulates several CPUs on as many threads faithfully; None: every one."""
+    waits_visibly: bool = True
+    """Its kernel waits for another CPU with an instruction at which QEMU lets that one run."""
 
     @property
     def cross_prefix(self) -> str:
@@ -199,12 +198,6 @@ X86_64 = Arch(
     channel_modules=_VIRTIO_PCI_MODULES,
     # 5.10 panics of "IO-APIC + timer doesn't work" where a busy host delivers ticks too late.
     kernel_arguments=("no_timer_check",),
-    # Before deba78709ae8 ("accel/tcg: Always lock pages before translation") in QEMU 8.1 one CPU
-    # may translate an INT3 of text_poke_bp() while another takes it away, and keep it: "Oops:
-    # int3" in 9 of 12 storms of attaching and of direct tail calls, in none of 12 with all CPUs
-    # on one thread, which costs nothing (boot 6.0 s against 6.5 s, a slice of the suite 50 s
-    # against 55 s, both on a busy machine).
-    threads_since=(8, 1),
     # Boot protocol 2.12: a pointer that does not count the first sector, and XLF_KERNEL_64.
     image_header=ImageHeader(
         0x202, b"HdrS", ReleasePointer(0x20E, 2, base=0x200), flags_64_bit=(0x236, 1)
@@ -226,9 +219,6 @@ ARM64 = Arch(
     qemu_package="qemu-system-arm",
     machine=("-machine", "virt"),
     code=ARM64_CODE,
-    # The same race as on x86_64: a CPU keeps what it translated before a static key was switched
-    # on, and does not run the filter that was attached: 2 of 7 storms on threads, 0 of 42 on one.
-    threads_since=(8, 1),
     console="ttyAMA0",
     # virt has a single PL011, so the agent's UART is a 16550 on PCI.
     uart="ttyS0",
@@ -259,8 +249,7 @@ RISCV64 = Arch(
     qemu_package="qemu-system-misc",
     machine=("-machine", "virt"),
     code=RISCV64_CODE,
-    # As on arm64: 3 of 14 storms on threads, 0 of 42 on one.
-    threads_since=(8, 1),
+    waits_visibly=False,
     console="ttyS0",
     uart="ttyS1",
     uart_device=_PCI_UART,
@@ -355,6 +344,7 @@ ARM = Arch(
     # With highmem the PCI windows lie above 4 GiB, where a kernel without LPAE cannot see them.
     machine=("-machine", "virt,highmem=off"),
     code=ARM_CODE,
+    waits_visibly=False,
     console="ttyAMA0",
     uart="ttyS0",
     uart_device=_PCI_UART,

@@ -113,6 +113,9 @@ class Feature:
     options: tuple[str, ...] = ()
     """Kernel options that must all be on for it, beside BPF itself."""
 
+    cpus: int = 1
+    """How many the guest's machine must have for it."""
+
     elsewhere: Later = ()
     """Where the first release is another one."""
 
