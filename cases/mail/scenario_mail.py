@@ -45,7 +45,7 @@ def the_mails_own_text_on_a_kprobe(bench: Bench) -> None:
     _check_pointers(_messages(bench, "mail.c", "kprobe/ip_rcv"))
 
 
-@scenario(needs="btf")
+@scenario(needs="btf trace_printk-two-strings")
 def strings_are_accepted_in_the_normal_way(bench: Bench) -> None:
     messages = _messages(bench, "strings.c", "raw_tp/netif_receive_skb")
     assert [m.strip() for m in messages] == ["packet on lo, loopback"] * _PACKETS
@@ -61,7 +61,7 @@ def plain_pointers_are_followed_without_a_fault(bench: Bench) -> None:
 def arguments_and_results_are_printed_without_types(bench: Bench) -> None:
     """From the registers of a kprobe; new kworkers are given a niceness, too: 0 or -20."""
     loaded = bench.attach_plain(
-        "arguments.c", entered="kprobe/set_user_nice", returned="kretprobe/vfs_rmdir"
+        "arguments.c", entered="kprobe/set_user_nice", returned="kretprobe/shmem_rmdir"
     )
     with bench.guest.trace() as trace:
         shell = bench.guest.shell(

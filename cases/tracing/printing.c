@@ -4,7 +4,7 @@
 
 int next;
 
-SEC("kprobe/vfs_rmdir")
+SEC("kprobe/shmem_rmdir")
 int number_folders(void *ctx)
 {
 	bpf_printk("folder %d of %s", next++, "many");

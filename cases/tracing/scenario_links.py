@@ -7,7 +7,7 @@ Nothing else in the guest makes or removes folders, so every count is exact.
 from harness.scenario import Bench, LoadedObject, scenario
 
 MAKE = "kprobe/vfs_mkdir"
-REMOVE = "kprobe/vfs_rmdir"
+REMOVE = "kprobe/shmem_rmdir"
 
 
 def pull(bench: Bench, *, times: int) -> None:

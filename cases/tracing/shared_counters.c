@@ -32,7 +32,7 @@ static __always_inline void count_chosen(__u32 key)
 		__sync_fetch_and_add(times, 1);
 }
 
-SEC("kprobe/vfs_rmdir")
+SEC("kprobe/shmem_rmdir")
 int count(void *ctx)
 {
 	__u32 slot = 0, first = 1, *number;

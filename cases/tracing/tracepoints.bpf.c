@@ -32,11 +32,12 @@ __table(names, "text:sh zero:14", "u32:23")
 int fields_of_the_record(struct signal_record *record)
 {
 	__u32 sig = record->sig, self = bpf_get_current_pid_tgid();
-	char name[16];
+	char name[16] = {};
 
 	if (sig != SIGURG)
 		return 0;
-	__builtin_memcpy(name, record->comm, sizeof(name));
+	/* What is behind its end is the rest of an older name. */
+	bpf_probe_read_kernel_str(name, sizeof(name), record->comm);
 	bpf_map_update_elem(&names, name, &sig, BPF_ANY);
 	count(sig, record->group, record->result, record->pid == self);
 	return 0;

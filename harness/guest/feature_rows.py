@@ -245,7 +245,22 @@ _VERIFIER = (
     ),
 )
 
+# bpf_trace_printk("%s%s", r10 - 8, r10 - 8) of the text at r10 - 8; negative if it is refused.
+_TWO_STRINGS = (
+    *(Insn(0x72, dst=10, off=at - 8, imm=byte) for at, byte in enumerate(b"%s%s\0\0\0\0")),
+    Insn(0xBF, dst=1, src=10),
+    Insn(0x07, dst=1, imm=-8),
+    Insn(0xB7, dst=2, imm=5),
+    Insn(0xBF, dst=3, src=1),
+    Insn(0xBF, dst=4, src=1),
+    Insn(0x85, imm=6),
+    Insn(0x77, dst=0, imm=63),
+    _EXIT,
+)
+
 _HELPERS = (
+    # commit d9c9e4db186a ("bpf: Factorize bpf_trace_printk and bpf_seq_printf") in v5.13.
+    Feature("trace_printk-two-strings", RunProbe(_TWO_STRINGS, _SOCKET, retval=0), (5, 13)),
     # commit 8a67f2de9b1d ("bpf: expose bpf_strtol and bpf_strtoul to all program types") in v6.1.
     Feature("bpf_strtol", HelperProbe(105, _SOCKET), (6, 1)),
     Feature("bpf_strtoul", HelperProbe(106, _SOCKET), (6, 1)),
