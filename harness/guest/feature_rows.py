@@ -276,8 +276,10 @@ _HELPERS = (
     Feature("bpf_ringbuf_reserve_dynptr", HelperProbe(198, _SOCKET), (5, 19)),
     Feature(
         "interpreted-helpers",
+        # On CPU 0 a call to nowhere would give the right number.
         RunProbe((Insn(0x85, imm=8), _EXIT), _RAW_TP, retval=1, cpu=1),
         (4, 1),
+        cpus=2,
         # 6.12 runs them wrongly, 7.2 refuses them (prog->jit_required, kernel/bpf/fixups.c).
         elsewhere=((ARM64, None), (RISCV64, None), (PPC64LE, None)),
         bug="helpers that the JIT puts in line are left to it although it is off",
