@@ -15,16 +15,17 @@ from harness.runner.known_features import KnownFeatures, build_id
 from harness.values.accel import Accel
 from harness.values.arch import ByteOrder
 from harness.values.errors import ProtocolError
+from harness.values.event import Event, EventKind
 from harness.values.feature import (
     AttachProbe,
     Feature,
     HelperProbe,
-    KfuncProbe,
     LoadProbe,
     Probe,
     RunProbe,
     SlotProbe,
     TableProbe,
+    TypesProbe,
 )
 from harness.values.insn import Insn
 from harness.values.mode import Mode
@@ -103,14 +104,14 @@ def test_a_kernel_function_is_looked_for_by_its_whole_name() -> None:
         read_file=lambda request: {"errno": 0, "data": b"\0bpf_task_acquire2\0other\0"}
     )
 
-    assert has(guest, KfuncProbe("other"))
-    assert not has(guest, KfuncProbe("bpf_task_acquire"))
+    assert has(guest, TypesProbe("other"))
+    assert not has(guest, TypesProbe("bpf_task_acquire"))
 
 
 def test_a_kernel_without_types_has_no_kernel_functions() -> None:
     guest = guest_with(read_file=lambda request: {"errno": 2, "data": b""})
 
-    assert not has(guest, KfuncProbe("bpf_task_acquire"))
+    assert not has(guest, TypesProbe("bpf_task_acquire"))
 
 
 @pytest.mark.parametrize(("errno", "there"), [(0, True), (22, False)])
@@ -142,7 +143,30 @@ def test_a_trampoline_must_take_a_program(errno: int, there: bool) -> None:
         detach=lambda request: {},
     )
 
-    assert has(guest, AttachProbe(EXIT, 26, 24, "bpf_fentry_test1")) is there
+    event = Event(EventKind.TRACE, "a function")
+    assert has(guest, AttachProbe(EXIT, 26, event, 24, "bpf_fentry_test1")) is there
+
+
+@pytest.mark.parametrize(("times", "there"), [(1, True), (2, False)])
+def test_a_tracepoint_may_take_a_program_only_once(times: int, there: bool) -> None:
+    """EEXIST at the second; the first is detached in either case."""
+    links: list[object] = []
+
+    def attach(request: dict[str, Any]) -> dict[str, Any]:
+        if links:
+            return {"errno": 17, "message": "File exists"}
+        links.append(request["as"])
+        return {"errno": 0, "message": ""}
+
+    def detach(request: dict[str, Any]) -> dict[str, Any]:
+        links.remove(request["link"])
+        return {}
+
+    guest = guest_with(load_raw=lambda request: raw_reply(), attach=attach, detach=detach)
+    event = Event(EventKind.RAW_TRACEPOINT, "sys_enter")
+
+    assert has(guest, AttachProbe(EXIT, 17, event, times=times)) is there
+    assert links == []
 
 
 def test_an_answer_for_two_programs_is_not_believed() -> None:

@@ -43,7 +43,7 @@ def a_probe_of_its_own_helper_does_not_recurse(bench: Bench) -> None:
     assert loaded.tables["counted"].lookup(bench.u32(1)) == bench.u64(10)
 
 
-@scenario(needs="fentry")
+@scenario(needs="fentry recursion-prevention")
 def a_trampoline_of_its_own_helper_does_not_recurse(bench: Bench) -> None:
     """__bpf_prog_enter_recur() counts what runs on this CPU, and misses the inner call."""
     names = ("trampoline_of_its_own_helper", "update")

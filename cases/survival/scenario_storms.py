@@ -67,7 +67,7 @@ def attach_and_detach_100_times(bench: Bench) -> None:
         wait_until_still(bench, loaded)
 
 
-@scenario()
+@scenario(needs="repeated-raw-tracepoints")
 def attached_50_times_and_detached_at_once(bench: Bench) -> None:
     loaded = bench.load("storms.c")
     with system_calls(bench):

@@ -4,22 +4,24 @@ Names are the kernel's own words: an instruction, a helper, a kernel function, a
 """
 
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
+from harness.values.event import Event, EventKind
 from harness.values.feature import (
     AttachProbe,
     Feature,
     HelperProbe,
-    KfuncProbe,
     LoadProbe,
     RunProbe,
     ShellProbe,
     SlotProbe,
     TableProbe,
+    TypesProbe,
 )
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
 _SOCKET, _KPROBE, _RAW_TP, _TRACING, _SYSCALL = 1, 2, 17, 26, 31
 _FENTRY = 24
+_OF_THE_LOAD = Event(EventKind.TRACE, "a function")
 # BPF_F_SLEEPABLE
 _SLEEPABLE = 1 << 4
 # enum bpf_map_type; flags of BPF_PROG_LOAD
@@ -114,7 +116,7 @@ _SYSTEM = (
     # commit fec56f5890d9 ("bpf: Introduce BPF trampoline") in v5.5.
     Feature(
         "fentry",
-        AttachProbe((Insn(0xB7), _EXIT), _TRACING, _FENTRY, "bpf_fentry_test1"),
+        AttachProbe(_RETURN_0, _TRACING, _OF_THE_LOAD, _FENTRY, "bpf_fentry_test1"),
         (5, 5),
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
         elsewhere=(
@@ -127,8 +129,18 @@ _SYSTEM = (
             (ARM, None),
         ),
     ),
+    # commit ca06f55b9002 ("bpf: Add per-program recursion prevention mechanism") in v5.12; what it
+    # counts is a member of struct bpf_prog_info.
+    Feature("recursion-prevention", TypesProbe("recursion_misses"), (5, 12), ("DEBUG_INFO_BTF",)),
+    # commit d4dfc5700e86 ("bpf: pass whole link instead of prog when triggering raw tracepoint") in
+    # v6.10; before it the second one is EEXIST.
+    Feature(
+        "repeated-raw-tracepoints",
+        AttachProbe(_RETURN_0, _RAW_TP, Event(EventKind.RAW_TRACEPOINT, "sys_enter"), times=2),
+        (6, 10),
+    ),
     # commit fc611f47f218 ("bpf: Introduce BPF_PROG_TYPE_LSM") in v5.7.
-    Feature("lsm", KfuncProbe("bpf_lsm_file_open"), (5, 7), ("BPF_LSM", "DEBUG_INFO_BTF")),
+    Feature("lsm", TypesProbe("bpf_lsm_file_open"), (5, 7), ("BPF_LSM", "DEBUG_INFO_BTF")),
 )
 
 _INSTRUCTIONS = (
@@ -298,7 +310,7 @@ _HELPERS = (
 
 # Functions of the kernel that programs may call, by the release that brought them.
 _KFUNCS = tuple(
-    Feature(name, KfuncProbe(name), since, ("DEBUG_INFO_BTF",))
+    Feature(name, TypesProbe(name), since, ("DEBUG_INFO_BTF",))
     for name, since in (
         ("bpf_cgroup_acquire", (6, 2)),
         ("bpf_iter_num_new", (6, 4)),

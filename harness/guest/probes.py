@@ -12,12 +12,12 @@ from harness.values.feature import (
     AttachProbe,
     Feature,
     HelperProbe,
-    KfuncProbe,
     LoadProbe,
     RunProbe,
     ShellProbe,
     SlotProbe,
     TableProbe,
+    TypesProbe,
 )
 from harness.values.insn import Insn
 from harness.values.table_spec import TableSpec
@@ -53,7 +53,7 @@ class Prober:
                 found = self._returns(probe)
             case AttachProbe() as probe:
                 found = self._attaches(probe)
-            case KfuncProbe(name):
+            case TypesProbe(name):
                 found = b"\0%s\0" % name.encode() in self._types()
             case HelperProbe(helper, program_type):
                 found = self._calls(helper, program_type)
@@ -114,11 +114,15 @@ class Prober:
         )
         if not loaded.verdict.accepted:
             return False
+        links = []
         try:
-            loaded.attach().detach()
+            for _ in range(probe.times):
+                links.append(loaded.attach(probe.event))
         except AttachError:
             return False
         finally:
+            for link in links:
+                link.detach()
             loaded.close()
         return True
 

@@ -7,7 +7,7 @@ from harness.guest.links import Link
 from harness.guest.tables import Ref
 from harness.values.arch import ByteOrder
 from harness.values.errors import ProtocolError
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
 from harness.values.insn import Insn, pack_insns
 from harness.values.observation import LoadObservation, RunObservation
 
@@ -74,9 +74,8 @@ class RawFilter:
         }
         return self._guest.connection.submit("run", read_run, arguments).result()
 
-    def attach(self) -> Link:
-        """To the function it was loaded for; raises AttachError."""
-        event = Event(EventKind.TRACE, "a function")
+    def attach(self, event: Event) -> Link:
+        """Raises AttachError."""
         return Link.attach(self._guest.connection, self.ref, event)
 
     def close(self) -> None:

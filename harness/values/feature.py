@@ -6,6 +6,7 @@ Data only: who probes and who accuses is elsewhere.
 from dataclasses import dataclass
 
 from harness.values.arch import Arch
+from harness.values.event import Event
 from harness.values.insn import Insn
 from harness.values.release import Version
 
@@ -42,17 +43,21 @@ class RunProbe:
 
 @dataclass(frozen=True, slots=True)
 class AttachProbe:
-    """There if a tracing program can be loaded for a kernel function and attached to it."""
+    """There if a program can be loaded and attached, that many times at once."""
 
     insns: tuple[Insn, ...]
     program_type: int
-    attach_type: int
-    function: str
+    event: Event
+    attach_type: int = 0
+    function: str = ""
+    """The kernel function that a tracing program is loaded for."""
+
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class KfuncProbe:
-    """There if the kernel's types (BTF) name a function of its own that programs may call."""
+class TypesProbe:
+    """There if the kernel's types (BTF) have that name: of a function, of a member."""
 
     name: str
 
@@ -91,7 +96,7 @@ Probe = (
     | LoadProbe
     | RunProbe
     | AttachProbe
-    | KfuncProbe
+    | TypesProbe
     | HelperProbe
     | TableProbe
     | SlotProbe
