@@ -24,6 +24,7 @@ from harness.values.errors import HarnessError
 from harness.values.mode import Mode
 from harness.values.record import Record
 from harness.values.verdict import Outcome
+from harness.vm.snapshots import Snapshots
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,7 +67,7 @@ class _Bench:
     pool: GuestPool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pool = GuestPool(self.target, self._guest_folder)
+        self.pool = GuestPool(self.target, self._guest_folder, snapshots=Snapshots())
 
     def record(self, case: Case, mode: Mode) -> Record:
         """The final record of a trial; all modes of a case are run together to be compared."""

@@ -2,8 +2,10 @@
 
 `install` puts it into a folder under the name of every architecture's QEMU. It obeys FAKE_QEMU:
 `serve`, `hang` (never ready), `mute` (ready, never answers), `garbage`, `torn` (dies in mid-reply),
-`panic`, `refuse` (ends at once, as QEMU does on a bad option). A shell command in the guest that is
-one of these words happens to the guest then.
+`panic`, `refuse` (ends at once, as QEMU does on a bad option). FAKE_MIGRATION is how saving a state
+ends (completed); from a state that is one it goes on without being ready again, and FAKE_RENEW is
+the errno of new entropy. A shell command in the guest that is one of these words happens to the
+guest then.
 """
 
 import os
@@ -18,6 +20,7 @@ from typing import Any
 
 from harness.formats.wire import FROM_HOST, Decoder, Kind, Message, encode
 from harness.values.arch import ARCHES
+from tests.fake_monitor import STATE, FakeMonitor
 
 _PANIC = "[    3.100000] Kernel panic - not syncing: sysrq triggered crash\n"
 _BUILD = "build"
@@ -49,6 +52,7 @@ class _Agent:
             "health": self._health,
             "shell_start": self._shell,
             "write_file": lambda request: {"errno": 0},
+            "renew": lambda request: {"errno": int(os.environ.get("FAKE_RENEW", "0"))},
         }
 
     def print(self, text: str) -> None:
@@ -121,6 +125,13 @@ def _descriptor(argv: list[str], device: str) -> str:
     return option.rpartition("=")[2].replace(",,", ",")
 
 
+def _go_on(agent: _Agent, state: int) -> None:
+    if os.read(state, 4096) != STATE:
+        sys.exit("qemu-system-x86_64: load of migration failed: Invalid argument")
+    agent.print("[    2.500000] restored\n")
+    agent.serve()
+
+
 def main() -> None:
     """Run as QEMU would, from the options that the harness gives it."""
     if "--version" in sys.argv:
@@ -131,6 +142,11 @@ def main() -> None:
         sys.exit("qemu-system-x86_64: -machine warp: unsupported machine type")
     channel = socket.socket(fileno=int(_descriptor(sys.argv, "agent")))
     agent = _Agent(channel, Path(_descriptor(sys.argv, "console")))
+    monitor = socket.socket(fileno=int(_descriptor(sys.argv, "qmp")))
+    FakeMonitor(monitor, os.environ.get("FAKE_MIGRATION", "completed")).start()
+    if "-incoming" in sys.argv:
+        _go_on(agent, int(sys.argv[sys.argv.index("-incoming") + 1].removeprefix("fd:")))
+        return
     agent.print("[    0.000000] Linux version 6.12.1-fake\n")
     if behaviour in ("hang", "garbage", "panic"):
         agent.happen(behaviour)

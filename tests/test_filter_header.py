@@ -17,7 +17,6 @@ from harness.values.arch import ARM64, X86_64, Arch
 from harness.values.deadline import Deadline
 from harness.values.event import parse_event
 from harness.values.mode import Mode
-from harness.vm.vm import VmPlan
 
 _MAIL = Path(__file__).parents[1] / "cases" / "mail"
 _PING = "ping -c 1 127.0.0.1 >/dev/null"
@@ -97,7 +96,7 @@ def target(request: pytest.FixtureRequest) -> Target:
 @pytest.fixture(scope="module")
 def guest(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
     folder = tmp_path_factory.mktemp("guest")
-    plan = VmPlan(target.kernel, target.image, target.hardware, folder)
+    plan = target.plan(folder)
     with Guest.start(plan, Deadline.after(120)) as started:
         yield started
 

@@ -10,14 +10,15 @@ from harness.runner.pool import GuestPool
 from harness.values.deadline import Deadline
 from harness.values.errors import ChannelError, InfrastructureError
 from harness.vm.fake import FakeVm
-from harness.vm.vm import VmPlan
+from harness.vm.plan import VmPlan
+from harness.vm.snapshots import Snapshots
 from tests.fake_guests import TARGET
 
 
 def pool_of(vm: FakeVm, folder: Path, monkeypatch: pytest.MonkeyPatch) -> GuestPool:
     """A pool whose only guest is on this VM."""
 
-    def start(plan: VmPlan, deadline: Deadline) -> Guest:
+    def start(plan: VmPlan, deadline: Deadline, snapshots: Snapshots | None) -> Guest:
         return Guest(vm)
 
     monkeypatch.setattr(Guest, "start", start)

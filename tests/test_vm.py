@@ -10,8 +10,9 @@ import pytest
 from harness.values.deadline import Deadline
 from harness.values.errors import BootError, MissingToolError
 from harness.vm.console import ConsoleLog
+from harness.vm.plan import VmPlan
 from harness.vm.process import living_processes
-from harness.vm.vm import Vm, VmPlan
+from harness.vm.vm import Vm
 from tests.fake_guests import TARGET
 from tests.fake_qemu import install
 
@@ -88,7 +89,7 @@ def test_a_missing_qemu_is_a_missing_tool_with_a_remedy(
 
 
 def test_a_folder_that_cannot_be_written_is_a_boot_error(plan: VmPlan) -> None:
-    with pytest.raises(BootError, match=r"cannot write .*command\.txt: No such file"):
+    with pytest.raises(BootError, match=r"cannot write .*console\.log: No such file"):
         Vm.start(replace(plan, folder=plan.folder / "gone"), Deadline.after(20))
     assert living_processes() == ()
 

@@ -144,6 +144,7 @@ typedef int (*serve_fn)(struct agent *agent, struct call *call);
 #define OPERATION(name) int op_##name(struct agent *agent, struct call *call)
 
 OPERATION(hello);
+OPERATION(renew);
 OPERATION(read_file);
 OPERATION(write_file);
 OPERATION(mark);

@@ -18,6 +18,7 @@ struct operation {
 
 static const struct operation operations[] = {
 	{ "hello", op_hello, "op version nonce" },
+	{ "renew", op_renew, "op seed realtime_ns" },
 	{ "read_file", op_read_file, "op path limit" },
 	{ "write_file", op_write_file, "op path data" },
 	{ "mark", op_mark, "op text" },

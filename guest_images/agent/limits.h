@@ -27,6 +27,7 @@
 #define COMMAND_SIZE KIB(64)
 #define MARK_MAX 512
 #define NONCE_MAX 64
+#define SEED_MAX 512
 
 #define FILE_MAX MIB(16)	/* read_file and write_file */
 #define PRINTED_MAX KIB(64)	/* what libbpf printed during one operation */

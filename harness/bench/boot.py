@@ -19,7 +19,7 @@ from harness.values.errors import BootError
 from harness.values.image import Image
 from harness.vm.console import ConsoleLog
 from harness.vm.process import QemuProcess
-from harness.vm.vm import Vm, VmPlan
+from harness.vm.vm import Vm
 
 _SOURCE = Path(__file__).resolve().parents[2] / "guest_images" / "bench" / "first_line.c"
 _LINE = "bpf-harness: first line"
@@ -44,7 +44,7 @@ def measure_boot(target: Target, folder: Path, boots: int) -> list[Row]:
 
 def _time_agent(target: Target, parent: Path) -> float:
     folder = Path(tempfile.mkdtemp(dir=parent))
-    plan = VmPlan(target.kernel, target.image, target.hardware, folder)
+    plan = target.plan(folder)
     start = time.monotonic()
     with Vm.start(plan, Deadline.after(_BOOT_S)):
         return time.monotonic() - start

@@ -16,7 +16,6 @@ from harness.toolchain.case_compiler import case_compiler
 from harness.values.deadline import Deadline
 from harness.values.errors import GuestError
 from harness.values.observation import LoadObservation, RunObservation
-from harness.vm.vm import VmPlan
 
 _SOURCE = Path(__file__).resolve().parents[2] / "guest_images" / "bench" / "rate.bpf.c"
 _PROGRAM = "rate"
@@ -31,7 +30,7 @@ _WINDOW = 16
 def measure_rate(target: Target, folder: Path) -> list[Row]:
     """Both loops in turn on one guest, a few rounds."""
     data = case_compiler(target.arch)(_SOURCE)
-    plan = VmPlan(target.kernel, target.image, target.hardware, Path(tempfile.mkdtemp(dir=folder)))
+    plan = target.plan(Path(tempfile.mkdtemp(dir=folder)))
     ours, theirs = [], []
     with Guest.start(plan, Deadline.after(120)) as guest:
         for _ in range(_ROUNDS):

@@ -59,11 +59,15 @@ class Hardware:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """QEMU's ends of what connects it to us: two inherited sockets and the console's file."""
+    """QEMU's ends of what connects it to us: inherited descriptors and the console's file."""
 
     agent_fd: int
     qmp_fd: int
     console: Path
+    """What QEMU adds the console's text to."""
+
+    state_fd: int | None = None
+    """The saved state to go on from; None boots."""
 
 
 def kernel_command_line(arch: Arch, transport: Transport, arguments: tuple[str, ...] = ()) -> str:
@@ -111,6 +115,7 @@ def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> t
         str(image.path),
         "-append",
         kernel_command_line(arch, hardware.transport, hardware.arguments),
+        *(() if ends.state_fd is None else ("-incoming", f"fd:{ends.state_fd}")),
     )
 
 
@@ -169,7 +174,7 @@ def _accel(hardware: Hardware) -> str:
 
 def _console(ends: Ends) -> tuple[str, ...]:
     path = str(ends.console).replace(",", ",,")
-    return ("-chardev", f"file,id=console,path={path}", "-serial", "chardev:console")
+    return ("-chardev", f"file,id=console,append=on,path={path}", "-serial", "chardev:console")
 
 
 def _channel(arch: Arch, transport: Transport, ends: Ends) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from harness.cli.options import add_targets, parse_modes, parse_targets
+from harness.cli.options import add_cold, add_targets, parse_modes, parse_targets, saved_states
 from harness.cli.session import Session, Settings, make_directory, time_limit_came
 from harness.cli.signals import TimeLimitError, time_limit
 from harness.host.capacity import guests_at_once
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: cases)",
     )
     add_targets(parser)
+    add_cold(parser)
     parser.add_argument(
         "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
     )
@@ -109,6 +110,7 @@ def run(args: argparse.Namespace) -> int:
             jobs=args.jobs or guests_at_once(max(name.arch.memory_mib for name in names)),
             deadline=Deadline.after(args.timeout or math.inf),
             boot_timeout_s=args.boot_timeout,
+            snapshots=saved_states(args),
             many=len(names) > 1,
             compares_code=len({name.cpu_model for name in names}) > 1,
         ),

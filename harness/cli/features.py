@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.cli.columns import format_table
-from harness.cli.options import add_target
+from harness.cli.options import add_cold, add_target, saved_states
 from harness.guest.feature_rows import FEATURES
 from harness.guest.guest import Guest
 from harness.runner.known_features import KnownFeatures, build_id
@@ -19,7 +19,6 @@ from harness.values.deadline import Deadline
 from harness.values.errors import RefusedError
 from harness.values.feature import Feature
 from harness.values.mode import Mode
-from harness.vm.vm import VmPlan
 
 _NO_MODE, _YES, _NO, _DUE, _BUG = "-", "yes", "no", "MISSING", "bug"
 
@@ -27,6 +26,7 @@ _NO_MODE, _YES, _NO, _DUE, _BUG = "-", "yes", "no", "MISSING", "bug"
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the options."""
     add_target(parser)
+    add_cold(parser)
 
 
 def run(args: Namespace) -> int:
@@ -34,8 +34,8 @@ def run(args: Namespace) -> int:
     choice = AccelChoice.parse(args.accel)
     target = prepare_target(parse_arch(args.arch), args.kernel, choice, cpu_model=args.cpu)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-") as folder:
-        plan = VmPlan(target.kernel, target.image, target.hardware, Path(folder))
-        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S)) as guest:
+        plan = target.plan(Path(folder))
+        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S), saved_states(args)) as guest:
             rows = _probe(guest, target)
             named = build_id(guest, target.kernel)
     sys.stdout.write(f"{target.kernel} on {target.arch}, build id {named}\n\n")

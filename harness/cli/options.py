@@ -10,6 +10,7 @@ from harness.runner.target import TargetName
 from harness.values.accel import AccelChoice
 from harness.values.arch import ARCHES, Arch, parse_arch
 from harness.values.mode import Mode
+from harness.vm.snapshots import Snapshots
 
 _DEFAULT_ARCH = "x86_64"
 _ALL_ARCHES = "all"
@@ -86,6 +87,18 @@ def parse_modes(words: list[str] | None) -> tuple[Mode, ...]:
 
 def _split(words: Iterable[str] | None) -> list[str]:
     return [name for word in words or () for name in word.replace(",", " ").split()]
+
+
+def add_cold(parser: argparse.ArgumentParser) -> None:
+    """Whether saved states are used."""
+    parser.add_argument(
+        "--cold", action="store_true", help="boot every guest; restore and save none"
+    )
+
+
+def saved_states(args: argparse.Namespace) -> Snapshots | None:
+    """Where guests are restored from; None with --cold."""
+    return None if args.cold else Snapshots()
 
 
 def _add_accel(parser: argparse.ArgumentParser) -> None:

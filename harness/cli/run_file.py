@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.cli.options import add_target
+from harness.cli.options import add_cold, add_target, saved_states
 from harness.formats.splat_rows import Severity
 from harness.formats.splats import find_splats
 from harness.formats.verifier_log import source_line, telling_line
@@ -34,7 +34,6 @@ from harness.values.errors import ChannelError, RefusedError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
 from harness.values.table_spec import TableOrigin
-from harness.vm.vm import VmPlan
 
 _STEP_S = 0.2
 
@@ -49,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the file and options."""
     parser.add_argument("file", type=Path, metavar="FILE.c", help="C file with filters")
     add_target(parser)
+    add_cold(parser)
     parser.add_argument("--mode", default=Mode.JIT.value, help="interp, jit, jit-harden")
     parser.add_argument(
         "--event",
@@ -79,8 +79,8 @@ def run(args: argparse.Namespace) -> int:
     filters = compile_plain_filters(FilterStore(), build, events)
     sys.stderr.write(filters.compiled.warnings)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-run-") as folder:
-        plan = VmPlan(target.kernel, target.image, target.hardware, Path(folder))
-        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S)) as guest:
+        plan = target.plan(Path(folder))
+        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S), saved_states(args)) as guest:
             _say(f"{guest.identity.release} on {arch}, {target.accel}, mode {mode}")
             guest.set_mode(mode)
             session = _Session(target, guest, filters, args.file)

@@ -37,6 +37,7 @@ from harness.values.errors import ReportError
 from harness.values.mode import Mode
 from harness.values.record import Record
 from harness.values.verdict import Outcome, exit_code
+from harness.vm.snapshots import Snapshots
 
 EXIT_TIME_LIMIT = 124
 
@@ -52,6 +53,9 @@ class Settings:
     jobs: int
     deadline: Deadline
     boot_timeout_s: float
+    snapshots: Snapshots | None
+    """Where guests are restored from; None boots each."""
+
     many: bool
     """Whether there may be several targets: the guests' names and the summary tell them apart."""
 
@@ -112,6 +116,7 @@ class Session:
             target,
             partial(guest_folder, self._directory, target),
             boot_timeout_s=self._settings.boot_timeout_s,
+            snapshots=self._settings.snapshots,
             prefix=self._prefix(target) if self._settings.many else "",
         )
         self._pools.append(pool)

@@ -5,14 +5,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness.cli.options import add_target
+from harness.cli.options import add_cold, add_target, saved_states
 from harness.guest.guest import Guest
 from harness.runner.pool import BOOT_TIMEOUT_S
 from harness.runner.target import prepare_target
 from harness.values.accel import AccelChoice
 from harness.values.arch import parse_arch
 from harness.values.deadline import Deadline
-from harness.vm.vm import VmPlan
 
 _STEP_S = 0.2
 
@@ -20,6 +19,7 @@ _STEP_S = 0.2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
     add_target(parser)
+    add_cold(parser)
     parser.add_argument("-c", dest="command", default=None, help="run this one command and stop")
 
 
@@ -28,8 +28,8 @@ def run(args: argparse.Namespace) -> int:
     arch, accel = parse_arch(args.arch), AccelChoice.parse(args.accel)
     target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-shell-") as folder:
-        plan = VmPlan(target.kernel, target.image, target.hardware, Path(folder))
-        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S)) as guest:
+        plan = target.plan(Path(folder))
+        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S), saved_states(args)) as guest:
             if args.command is not None:
                 return _execute(guest, args.command)
             sys.stderr.write(f"{guest.identity.release} on {target.arch}, {target.accel}\n")

@@ -15,8 +15,10 @@ from harness.values.errors import RefusedError
 from harness.values.mode import Mode
 from harness.values.observation import Health
 from harness.values.table_spec import TableSpec
+from harness.vm.plan import VmPlan
 from harness.vm.running import RunningVm
-from harness.vm.vm import Vm, VmPlan
+from harness.vm.snapshots import Snapshots
+from harness.vm.vm import Vm
 
 # A filter at the verifier's limit of a million instructions takes it a minute under emulation.
 DEFAULT_TIMEOUT_S = 120.0
@@ -47,9 +49,12 @@ class Guest:
         """The mode that was set last; None leaves what the kernel booted with."""
 
     @classmethod
-    def start(cls, plan: VmPlan, deadline: Deadline) -> "Guest":
-        """Boot a VM and wait for its agent; raises BootError or MissingToolError."""
-        return cls(Vm.start(plan, deadline))
+    def start(cls, plan: VmPlan, deadline: Deadline, snapshots: Snapshots | None = None) -> "Guest":
+        """Start a VM and wait for its agent; raises BootError or MissingToolError.
+
+        With `snapshots` it is restored if it can be, and saved for the next time if not.
+        """
+        return cls(Vm.start(plan, deadline, snapshots))
 
     def load(self, data: bytes, options: LoadOptions | None = None) -> LoadedObject:
         """Load an object file (ELF, as clang makes it) through libbpf: bpf_object__load.

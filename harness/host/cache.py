@@ -53,18 +53,18 @@ def locked(target: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def publish_folder(target: Path, fill: Callable[[Path], None]) -> Path:
+def publish_folder(target: Path, fill: Callable[[Path], None], *, durable: bool = True) -> Path:
     """The folder `target`, made by `fill` in a temporary folder beside it if it is not there.
 
-    Whoever sees `target` sees all of it: it is renamed into place once `fill` has returned and
-    the data is on the disk. If `fill` raises, nothing is left.
+    Whoever sees `target` sees all of it: it is renamed into place once `fill` has returned and,
+    if it is to be `durable`, the data is on the disk. If `fill` raises, nothing is left.
     """
     if target.is_dir():
         return target
     with locked(target):
         _remove_stale(target)
         if not target.is_dir():
-            _build(target, fill)
+            _build(target, fill, durable=durable)
     return target
 
 
@@ -104,14 +104,15 @@ def read_fields(source: Path) -> dict[str, str] | None:
     return {str(name): str(value) for name, value in fields.items()}
 
 
-def _build(target: Path, fill: Callable[[Path], None]) -> None:
+def _build(target: Path, fill: Callable[[Path], None], *, durable: bool) -> None:
     with _disk_errors(target.parent):
         temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.tmp"))
         try:
             temporary.chmod(0o755)
             fill(temporary)
-            # After a power cut a renamed folder may hold empty files unless they were flushed.
-            os.sync()
+            if durable:
+                # After a power cut a renamed folder may hold empty files unless they were flushed.
+                os.sync()
             temporary.rename(target)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)

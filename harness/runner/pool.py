@@ -13,7 +13,7 @@ from harness.runner.target import Target
 from harness.values.deadline import Deadline
 from harness.values.errors import HarnessError, InfrastructureError, RefusedError
 from harness.values.observation import Health
-from harness.vm.vm import VmPlan
+from harness.vm.snapshots import Snapshots
 
 # A healthy guest is ready in three to twelve seconds under emulation on an idle machine.
 BOOT_TIMEOUT_S = 90.0
@@ -59,15 +59,18 @@ class GuestPool:
         folder: Callable[[str], Path],
         *,
         boot_timeout_s: float = BOOT_TIMEOUT_S,
+        snapshots: Snapshots | None = None,
         prefix: str = "",
     ) -> None:
         """`folder` makes the folder of the guest of that name, where its console goes.
 
-        `prefix` tells the names of its guests from those of other pools.
+        With `snapshots` guests are restored where they can be. `prefix` tells the names of its
+        guests from those of other pools.
         """
         self._target = target
         self._folder = folder
         self._boot_timeout_s = boot_timeout_s
+        self._snapshots = snapshots
         self._prefix = prefix
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -144,8 +147,8 @@ class GuestPool:
 
     def _boot(self, name: str) -> Lent:
         target = self._target
-        plan = VmPlan(target.kernel, target.image, target.hardware, self._folder(name))
-        guest = Guest.start(plan, Deadline.after(self._boot_timeout_s))
+        plan = target.plan(self._folder(name))
+        guest = Guest.start(plan, Deadline.after(self._boot_timeout_s), self._snapshots)
         try:
             return Lent(name, guest, _ready(guest))
         except BaseException:

@@ -1,6 +1,7 @@
 """Everything that must be there before a first guest can start, made or fetched if it is not."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from harness.boot.command import Hardware, Transport, emulated_faithfully
 from harness.formats.kconfig import (
@@ -24,6 +25,7 @@ from harness.values.kernel import Kernel
 from harness.values.mode import Mode
 from harness.vm.accel_proof import choose_accel
 from harness.vm.cpu_check import check_cpu_model
+from harness.vm.plan import VmPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Target:
     def identity(self) -> tuple[object, ...]:
         """Equal for targets that are the same however they were named."""
         return self.arch, self.kernel.digest, self.hardware.cpu_model
+
+    def plan(self, folder: Path) -> VmPlan:
+        """A guest of it, whose files go to `folder`, which exists."""
+        return VmPlan(self.kernel, self.image, self.hardware, folder, self.qemu_version)
 
     def owes(self, feature: Feature, mode: Mode) -> bool:
         """Whether it is the kernel's fault if its guests lack the feature in that mode."""

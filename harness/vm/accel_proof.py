@@ -19,7 +19,8 @@ from harness.values.deadline import Deadline
 from harness.values.errors import BootError, InfrastructureError, UnknownNameError
 from harness.values.image import Image
 from harness.values.kernel import Kernel
-from harness.vm.vm import Vm, VmPlan
+from harness.vm.plan import VmPlan
+from harness.vm.vm import Vm
 
 # A guest under working KVM is ready in two seconds; one that hangs must not cost more than this.
 _PROOF_S = 8.0

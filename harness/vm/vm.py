@@ -3,14 +3,19 @@
 Knows nothing of filters and tables; `harness.guest` is what one does inside.
 """
 
+import logging
+import os
 import secrets
 import shlex
+import shutil
 import socket
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from harness.boot.command import Ends, Hardware, qemu_argv
+from harness.boot.command import Ends, qemu_argv
 from harness.channels.client import AgentClient
 from harness.channels.fields import Fields
 from harness.channels.socket_channel import SocketChannel
@@ -24,27 +29,24 @@ from harness.values.errors import (
     ProtocolError,
     SilenceError,
 )
-from harness.values.image import Image
-from harness.values.kernel import Kernel
 from harness.vm.console import ConsoleLog
+from harness.vm.plan import VmPlan
 from harness.vm.process import QemuProcess
 from harness.vm.qmp import Monitor
 from harness.vm.running import Identity
+from harness.vm.snapshots import Snapshot, Snapshots
+
+_log = logging.getLogger(__name__)
+
+_CONSOLE = "console.log"
+
+# A restored guest answers in a third of a second; on a crowded machine it may take a while.
+_RESTORE_S = 20.0
+_SEED_SIZE = 64
 
 _TAIL_LINES = 8
 _TAIL_WIDTH = 300
 _LAST_WORDS_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class VmPlan:
-    """All that is needed to start a VM."""
-
-    kernel: Kernel
-    image: Image
-    hardware: Hardware
-    folder: Path
-    """Where console.log, qemu.log and command.txt of this VM go. It exists."""
 
 
 class Vm:
@@ -56,27 +58,79 @@ class Vm:
         self.plan = plan
         self.process = process
         self.monitor = monitor
-        self.console = ConsoleLog(plan.folder / "console.log")
+        self.console = ConsoleLog(plan.folder / _CONSOLE)
         self._channel = SocketChannel(agent)
         self.client = AgentClient(self._channel, self._watch)
         self._identity: Identity | None = None
 
     @classmethod
-    def start(cls, plan: VmPlan, deadline: Deadline) -> "Vm":
-        """Boot and wait until the agent has answered hello.
+    def start(cls, plan: VmPlan, deadline: Deadline, snapshots: Snapshots | None = None) -> "Vm":
+        """Restore or boot, and wait until the agent has answered hello.
 
-        Raises MissingToolError without QEMU; BootError, with the end of the console, if the
-        agent did not answer properly before the deadline. Nothing is left running then.
+        Without `snapshots` it always boots; with them, what was booted is saved for later starts,
+        and a state that does not restore is dropped. Raises MissingToolError without QEMU;
+        BootError, with the end of the console, if the agent did not answer properly before the
+        deadline. Nothing is left running then.
         """
+        snapshot = None if snapshots is None else snapshots.find(plan)
+        if snapshots is not None and snapshot is not None:
+            try:
+                return cls._restore(plan, snapshot, deadline.sooner(_RESTORE_S))
+            except BootError as error:
+                why = error.message.splitlines()[0]
+                _log.warning("a saved state is dropped, the guest is booted: %s", why)
+                snapshots.drop(snapshot)
+        return cls._boot(plan, deadline, snapshots)
+
+    @classmethod
+    def _boot(cls, plan: VmPlan, deadline: Deadline, snapshots: Snapshots | None) -> "Vm":
+        _begin_console(plan.folder)
         vm = cls._spawn(plan)
-        try:
+        with vm._coming_up():
+            vm.client.wait_for_event("ready", deadline)
+            if snapshots is not None:
+                # Before anything was asked: what the agent has not told yet will be new each time.
+                snapshots.keep(plan, lambda snapshot: vm._save(snapshot, deadline))
             vm._identity = vm._hello(deadline)
-        except (GuestError, ProtocolError) as error:
-            raise vm._boot_error(error) from error
-        finally:
-            if vm._identity is None:
-                vm.stop()
         return vm
+
+    @classmethod
+    def _restore(cls, plan: VmPlan, snapshot: Snapshot, deadline: Deadline) -> "Vm":
+        _begin_console(plan.folder, snapshot.console)
+        try:
+            state = os.open(snapshot.state, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise BootError(f"cannot read {snapshot.state}: {error.strerror}") from error
+        try:
+            vm = cls._spawn(plan, state)
+        finally:
+            os.close(state)
+        with vm._coming_up():
+            renewed = vm.client.submit(
+                "renew", seed=secrets.token_bytes(_SEED_SIZE), realtime_ns=time.time_ns()
+            )
+            vm._identity = vm._hello(deadline)
+            if number := renewed.result(deadline).errno():
+                raise GuestError(f"the guest took no fresh entropy and time: errno {number}")
+        return vm
+
+    def _save(self, snapshot: Snapshot, deadline: Deadline) -> None:
+        with snapshot.state.open("wb") as file:
+            self.monitor.save_state(file.fileno(), deadline)
+        shutil.copyfile(self.console.path, snapshot.console)
+
+    @contextmanager
+    def _coming_up(self) -> Iterator[None]:
+        """What goes wrong before hello is answered is a BootError, and nothing runs after it."""
+        try:
+            yield
+        except (GuestError, ProtocolError) as error:
+            told = self._boot_error(error)
+            self.stop()
+            raise told from error
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def identity(self) -> Identity:
@@ -90,16 +144,15 @@ class Vm:
         return self.process.wait(seconds)
 
     @classmethod
-    def _spawn(cls, plan: VmPlan) -> "Vm":
+    def _spawn(cls, plan: VmPlan, state: int | None = None) -> "Vm":
         ours_agent, its_agent = socket.socketpair()
         ours_qmp, its_qmp = socket.socketpair()
-        ends = Ends(its_agent.fileno(), its_qmp.fileno(), plan.folder / "console.log")
+        ends = Ends(its_agent.fileno(), its_qmp.fileno(), plan.folder / _CONSOLE, state)
         argv = qemu_argv(plan.kernel, plan.image, plan.hardware, ends)
         try:
             _keep_command(plan.folder / "command.txt", argv)
-            process = QemuProcess.start(
-                argv, (its_agent.fileno(), its_qmp.fileno()), plan.folder / "qemu.log"
-            )
+            inherited = (its_agent.fileno(), its_qmp.fileno(), *(() if state is None else (state,)))
+            process = QemuProcess.start(argv, inherited, plan.folder / "qemu.log")
         except BaseException:
             ours_agent.close()
             ours_qmp.close()
@@ -110,7 +163,6 @@ class Vm:
         return cls(plan, process, ours_agent, Monitor(ours_qmp))
 
     def _hello(self, deadline: Deadline) -> Identity:
-        self.client.wait_for_event("ready", deadline)
         nonce = secrets.token_bytes(16)
         reply = self.client.call("hello", deadline, version=VERSION, nonce=nonce)
         if reply.data("nonce") != nonce:
@@ -171,6 +223,17 @@ class Vm:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _begin_console(folder: Path, earlier: Path | None = None) -> None:
+    """QEMU adds to the file: to nothing, or to what the restored guest had said before."""
+    try:
+        if earlier is None:
+            (folder / _CONSOLE).write_bytes(b"")
+        else:
+            shutil.copyfile(earlier, folder / _CONSOLE)
+    except OSError as error:
+        raise BootError(f"cannot write {folder / _CONSOLE}: {error.strerror}") from error
 
 
 def _keep_command(path: Path, argv: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from harness.toolchain.case_compiler import case_compiler
 from harness.values.accel import AccelChoice
 from harness.values.arch import Arch, parse_arch
 from harness.values.deadline import Deadline
-from harness.vm.vm import VmPlan
+from harness.vm.plan import VmPlan
 
 KERNEL = "debian:6.12"
 BOOT_S = 90.0
@@ -78,4 +78,4 @@ def compiler_in(folder: Path, arch: Arch) -> Compile:
 
 
 def plan_in(folder: Path, target: Target) -> VmPlan:
-    return VmPlan(target.kernel, target.image, target.hardware, folder)
+    return target.plan(folder)
