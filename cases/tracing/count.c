@@ -9,12 +9,13 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
+/* Not atomic, which the JIT of arm does not know: the events come one after the other. */
 static int count(__u32 slot)
 {
 	__u64 *times = bpf_map_lookup_elem(&counts, &slot);
 
 	if (times)
-		__sync_fetch_and_add(times, 1);
+		++*times;
 	return 0;
 }
 

@@ -91,7 +91,7 @@ __naked int remainder_by_constant_zero(void)
 
 /* In a register zero is fine: the quotient is 0 then. */
 SEC("socket")
-__success __success_unpriv
+__success __success_unpriv __needs("div64")
 __retval(0)
 __naked int division_by_register_zero(void)
 {
