@@ -40,7 +40,9 @@ class Compile(Protocol):
 
     def __call__(self, source: Path, /) -> bytes: ...
 
-    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters: ...
+    def plain(
+        self, source: Path, events: Mapping[str, Sequence[Event]], *, types: bool = True
+    ) -> PlainFilters: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,14 @@ class Bench:
         assert loaded.loaded, f"{name} was refused: errno {loaded.errno}: {_why(loaded)}"
         return loaded
 
-    def attach_plain(self, name: str, **events: str) -> LoadedObject:
+    def attach_plain(self, name: str, *, types: bool = True, **events: str) -> LoadedObject:
         """Compile a file as `bpf-harness run` does, load it and attach its functions.
 
-        `events` are the events by function: my_filter="raw_tp/netif_receive_skb".
+        Without `types` the file knows none of the kernel's, and needs no BTF. `events` are the
+        events by function: my_filter="raw_tp/netif_receive_skb".
         """
         wanted = {function: (parse_event(event),) for function, event in events.items()}
-        filters = self.compile.plain(self.folder / name, wanted)
+        filters = self.compile.plain(self.folder / name, wanted, types=types)
         loaded = self.guest.load(filters.compiled.data)
         assert loaded.loaded, f"{name} was refused: errno {loaded.errno}: {_why(loaded)}"
         for function, targets in filters.events.items():

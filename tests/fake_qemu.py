@@ -94,6 +94,7 @@ class _Agent:
             "nonce": request["nonce"],
             "agent": _BUILD,
             "release": "6.12.1-fake",
+            "uname_version": "#1 SMP",
             "machine": "x86_64",
             "boot_id": "00000000-0000-0000-0000-000000000001",
             "cpus": 2,

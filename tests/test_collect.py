@@ -33,7 +33,9 @@ class TextCompiler:
             raise CompileError(f"{source}:3:2: error: use of undeclared identifier 'x'")
         return data
 
-    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters:
+    def plain(
+        self, source: Path, events: Mapping[str, Sequence[Event]], *, types: bool = True
+    ) -> PlainFilters:
         raise AssertionError(source)
 
 

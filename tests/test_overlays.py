@@ -7,6 +7,7 @@ from harness.formats.decl_tags import Generation
 from harness.values.errors import AnnotationError
 from harness.values.expectation import Errno, Expectation, LoadExpectation, Message, Retval
 from harness.values.filter_spec import FilterSpec
+from harness.values.release import upstream_release
 
 
 def _read(*tags: str) -> Expectation:
@@ -103,3 +104,18 @@ def test_an_overlay_that_cannot_hold_is_refused(tags: tuple[str, ...], message: 
     """Before anything boots."""
     with pytest.raises(AnnotationError, match=message):
         _read(*tags)
+
+
+@pytest.mark.parametrize(
+    ("release", "version", "upstream"),
+    [
+        ("6.1.0-50-powerpc64le", "#1 SMP Debian 6.1.176-1 (2026-07-02)", "6.1.176"),
+        ("7.3-rc2-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 7.3~rc2-1~exp1 (2026-11-01)", "7.3"),
+        ("6.12.117", "#1 SMP PREEMPT_DYNAMIC Mon Nov 23 01:58:47 UTC 2026", "6.12.117"),
+        ("6.12.117", "#1 SMP Debian kernel of one's own", "6.12.117"),
+    ],
+)
+def test_a_kernel_that_counts_abis_says_what_it_is_made_from(
+    release: str, version: str, upstream: str
+) -> None:
+    assert upstream_release(release, version) == upstream

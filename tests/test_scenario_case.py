@@ -23,7 +23,9 @@ class NoCompiler:
     def __call__(self, source: Path, /) -> bytes:
         raise AssertionError(source)
 
-    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters:
+    def plain(
+        self, source: Path, events: Mapping[str, Sequence[Event]], *, types: bool = True
+    ) -> PlainFilters:
         raise AssertionError(source)
 
 

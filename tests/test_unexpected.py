@@ -76,7 +76,9 @@ class Reader:
     def __call__(self, source: Path, /) -> bytes:
         return source.read_bytes()
 
-    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters:
+    def plain(
+        self, source: Path, events: Mapping[str, Sequence[Event]], *, types: bool = True
+    ) -> PlainFilters:
         raise NotImplementedError
 
 

@@ -61,7 +61,10 @@ def plain_pointers_are_followed_without_a_fault(bench: Bench) -> None:
 def arguments_and_results_are_printed_without_types(bench: Bench) -> None:
     """From the registers of a kprobe; new kworkers are given a niceness, too: 0 or -20."""
     loaded = bench.attach_plain(
-        "arguments.c", entered="kprobe/set_user_nice", returned="kretprobe/shmem_rmdir"
+        "arguments.c",
+        types=False,
+        entered="kprobe/set_user_nice",
+        returned="kretprobe/shmem_rmdir",
     )
     with bench.guest.trace() as trace:
         shell = bench.guest.shell(

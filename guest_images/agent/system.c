@@ -79,11 +79,12 @@ int op_hello(struct agent *agent, struct call *call)
 			      (unsigned long long)version, PROTOCOL_VERSION);
 	uname(&name);
 	slurp_text(BOOT_ID, boot_id, sizeof(boot_id));
-	result(call, 10);
+	result(call, 11);
 	put_uint(&call->pack, "version", PROTOCOL_VERSION);
 	put_bin(&call->pack, "nonce", nonce.data, nonce.size);
 	put_text(&call->pack, "agent", AGENT_BUILD);
 	put_text(&call->pack, "release", name.release);
+	put_text(&call->pack, "uname_version", name.version);
 	put_text(&call->pack, "machine", name.machine);
 	put_text(&call->pack, "boot_id", boot_id);
 	put_int(&call->pack, "cpus", libbpf_num_possible_cpus());

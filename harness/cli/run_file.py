@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
     events = parse_events(args.event)
     accel = AccelChoice.parse(args.accel)
     target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
-    build = FilterBuild(args.file, installed_clang(), get_sysroot(arch))
+    types = target.config is None or target.config.value("DEBUG_INFO_BTF") != "n"
+    build = FilterBuild(args.file, installed_clang(), get_sysroot(arch), types=types)
     filters = compile_plain_filters(FilterStore(), build, events)
     sys.stderr.write(filters.compiled.warnings)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-run-") as folder:

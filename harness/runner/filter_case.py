@@ -46,7 +46,7 @@ class FilterCase:
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         """Load it and, if the expectation says so, run or attach it; then judge what was seen."""
-        expectation = self.loadable.expectation.on_release(guest.identity.release)
+        expectation = self.loadable.expectation.on_release(guest.identity.upstream)
         if reason := expectation.skip:
             return Seen(Verdict(Outcome.UNSUPPORTED, f"its file says to skip it: {reason}"))
         try:
@@ -59,7 +59,7 @@ class FilterCase:
             judge_filter(self._expected(expectation, mode), observation),
             observation,
             frozenset(expectation.varying),
-            self._ballot(observation, guest.identity.release),
+            self._ballot(observation, guest.identity.upstream),
         )
 
     def _ballot(self, observation: Observation, release: str) -> Ballot:

@@ -24,12 +24,15 @@ class CaseCompiler:
         """The object of a file whose filters all have SEC(); raises CompileError."""
         return self.store.get(FilterBuild(source, self.clang, self.sysroot)).data
 
-    def plain(self, source: Path, events: Mapping[str, Sequence[Event]]) -> PlainFilters:
+    def plain(
+        self, source: Path, events: Mapping[str, Sequence[Event]], *, types: bool = True
+    ) -> PlainFilters:
         """A file as `bpf-harness run` takes it: functions become filters of their events.
 
+        Without `types` it knows none of the kernel's, and needs no BTF.
         Raises CompileError, or UsageError where a function and its event do not fit.
         """
-        build = FilterBuild(source, self.clang, self.sysroot)
+        build = FilterBuild(source, self.clang, self.sysroot, types=types)
         return compile_plain_filters(self.store, build, events)
 
 

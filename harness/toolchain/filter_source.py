@@ -24,7 +24,7 @@ HEADERS = Path(__file__).resolve().parents[2] / "guest_images" / "include"
 _FLAGS = ("--no-default-config", "-nostdlibinc", "-g", "-O2", "-std=gnu11", "-Wall")
 # Cases must be clean; what somebody types to look at a kernel need not be.
 _STRICT = ("-Werror",)
-# Read by our vmlinux.h and filter.h: this architecture's kernels carry no types.
+# Read by our vmlinux.h and filter.h: the kernel carries no types.
 _NO_TYPES = "-DFILTER_WITHOUT_TYPES"
 # A line of C can ask for more than any machine has: a large array, a macro that doubles itself.
 _BOUNDS = Bounds(seconds=120, memory=4 << 30, file_size=256 << 20)
@@ -55,6 +55,9 @@ class FilterBuild:
     include: tuple[Path, ...] = ()
     """Folders searched for headers before our own and the target's."""
 
+    types: bool = True
+    """Whether the kernel that it is for carries types (BTF) to relocate the object to."""
+
     wrapper: str | None = None
     """Text of a C file that includes `source`, and is compiled in its place."""
 
@@ -66,7 +69,7 @@ class FilterBuild:
             *self._style_flags(parsed),
             f"-mcpu={parsed.cpu}",
             f"-ffile-prefix-map={self.source.resolve().parent}=.",
-            *(() if self.sysroot.vmlinux_header else (_NO_TYPES,)),
+            *(() if self.types and self.sysroot.vmlinux_header else (_NO_TYPES,)),
             *(f"-I{path}" for path in (*self.include, HEADERS)),
             *(word for path in self.sysroot.include for word in ("-isystem", str(path))),
         )

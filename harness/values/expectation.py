@@ -212,7 +212,7 @@ class Expectation:
     """At most one of them holds for a release."""
 
     def on_release(self, release: str) -> "Expectation":
-        """What holds for the kernel that says `release` of itself (`uname -r`)."""
+        """What holds for a kernel that is made from that release of kernel.org."""
         version = read_version(release)
         if version is None:
             return self

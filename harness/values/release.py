@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 _NUMBERS = re.compile(r"\d{1,5}(?:\.\d{1,5}){1,2}")
+_DEBIAN = re.compile(r" Debian (\d{1,5}(?:\.\d{1,5}){1,2})[-~ ]")
 
 Version = tuple[int, ...]
 """Two or three numbers: (6, 12) is the series, (6, 12, 94) one release of it."""
@@ -17,6 +18,19 @@ def read_version(release: str) -> Version | None:
     """
     match = _NUMBERS.match(release)
     return None if match is None else _numbers(match[0])
+
+
+def upstream_release(release: str, uname_version: str) -> str:
+    """What a kernel is made from, of `uname -r` and `uname -v`.
+
+    Debian's older releases name an ABI and say the rest in the version:
+    scripts/mkcompile_h with KBUILD_BUILD_VERSION_TIMESTAMP.
+
+    >>> upstream_release("6.1.0-50-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-01)")
+    '6.1.176'
+    """
+    match = _DEBIAN.search(uname_version)
+    return release if match is None else match[1]
 
 
 def parse_version(text: str) -> Version:
@@ -34,8 +48,7 @@ def _numbers(text: str) -> Version:
 class ReleaseRange:
     """From the first release to the last, both included; None is an open end.
 
-    A series stands for all its releases: to 6.1 includes 6.1.170. A distribution that counts its
-    own way in the third place (5.10.0-46) is told apart by series only.
+    A series stands for all its releases: to 6.1 includes 6.1.170.
     """
 
     first: Version | None = None

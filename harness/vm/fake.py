@@ -11,6 +11,7 @@ from harness.vm.running import Identity
 
 _IDENTITY = Identity(
     release="6.12.0-fake",
+    uname_version="#1 SMP",
     machine="fake",
     boot_id="00000000-0000-0000-0000-000000000000",
     cpus=2,

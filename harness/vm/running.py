@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.channels.client import AgentClient
+from harness.values.release import upstream_release
 from harness.vm.console import ConsoleLog
 
 
@@ -12,6 +13,11 @@ class Identity:
     """What the agent said of itself and its kernel at hello."""
 
     release: str
+    """uname -r"""
+
+    uname_version: str
+    """uname -v"""
+
     machine: str
     boot_id: str
     cpus: int
@@ -20,6 +26,11 @@ class Identity:
     page_size: int
     nonce: str
     """Fresh for every start, in hex: no other guest can answer with it."""
+
+    @property
+    def upstream(self) -> str:
+        """The release of kernel.org that it is made from, as far as it tells."""
+        return upstream_release(self.release, self.uname_version)
 
 
 class RunningVm(Protocol):

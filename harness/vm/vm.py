@@ -170,6 +170,7 @@ class Vm:
         self._check_agent(reply)
         return Identity(
             release=reply.text("release"),
+            uname_version=reply.text("uname_version"),
             machine=reply.text("machine"),
             boot_id=reply.text("boot_id"),
             cpus=reply.integer("cpus"),
