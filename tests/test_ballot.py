@@ -159,6 +159,23 @@ def test_a_return_value_of_which_any_will_do_does_not_vote() -> None:
     assert [f.name for f in cast(ByteOrder.LITTLE, observed(), case)] == ["data out"]
 
 
+def test_a_return_value_of_which_any_will_do_on_old_kernels_votes_on_new_ones_only() -> None:
+    load = LoadExpectation(retval=Retval(7))
+    older = replace(load, retval=Retval(0, any_value=True))
+    case = Expectation(
+        privileged=load, overlays=(Overlay(ReleaseRange(last=(6, 1)), older, older),)
+    )
+
+    def names(release: str) -> list[str]:
+        ballot = cast_ballot(
+            case, (), ByteOrder.LITTLE, observed(), release=release, privileged=True
+        )
+        return [fact.name.split()[0] for fact in ballot]
+
+    assert names("6.12.1") == ["retval", "data"]
+    assert names("6.1.176") == ["data"]
+
+
 def test_kernels_of_which_something_else_is_expected_vote_apart() -> None:
     """The case has accounted for it; the messages of other releases are no reason."""
     load = LoadExpectation(retval=Retval(7))

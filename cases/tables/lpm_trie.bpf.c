@@ -125,14 +125,13 @@ int full_trie_replaces_an_entry(void *ctx)
 }
 
 /* -EEXIST. Before commit eae6a075e953 ("bpf: Handle BPF_EXIST and BPF_NOEXIST for LPM trie") in
- * v6.13, which came to 5.10.y between 223 and 262, the flag did nothing; but Debian calls all of
- * them 5.10.0, so that any answer will do there.
+ * v6.13, which came to 5.10.y between 223 and 251, the flag did nothing.
  */
 SEC("socket")
 __success __retval(-17)
 __put(routes, "u32:8 hex:0a000000", "u32:2")
 __table_entries(routes, 1)
-__kernels("", "5.10") __retval(POINTER_VALUE)
+__kernels("", "5.10.230") __retval(9)
 int trie_keeps_an_entry_that_is_there(void *ctx)
 {
 	struct prefix wide = PREFIX(8, 10, 0, 0, 0);

@@ -42,7 +42,7 @@ def cast_ballot(
     facts = [
         *(
             []
-            if _any_retval(case, privileged=privileged)
+            if _any_retval(case.on_release(release), privileged=privileged)
             else [Fact("retval", str(seen.run.retval))]
         ),
         reader.data_out(seen.run),
