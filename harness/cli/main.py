@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from harness.cli import bench, bisect, bisect_step, check, doctor, kernels, run_file, shell
+from harness.cli import bench, bisect, bisect_step, cache, check, doctor, kernels, run_file, shell
 from harness.cli.signals import TerminatedError, termination_raises
 from harness.values.errors import HarnessError
 
@@ -19,6 +19,7 @@ _COMMANDS: tuple[tuple[str, ModuleType, str], ...] = (
     (bisect_step.NAME, bisect_step, "one step of `git bisect run`: is this kernel good?"),
     ("kernels", kernels, "list and fetch kernels"),
     ("shell", shell, "an interactive guest"),
+    ("cache", cache, "what is kept from run to run; `cache clear` removes it"),
     ("doctor", doctor, "what this machine has, what is missing, what fixes it"),
     ("bench", bench, "measure the harness against loops in the guest"),
 )
