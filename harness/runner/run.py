@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future, wait
 from itertools import islice
 from types import TracebackType
 
+from harness.runner.ahead import GuestsAhead
 from harness.runner.batch import BatchRunner, Isolation, Sink
 from harness.runner.cases import Case
 from harness.runner.pool import GuestPool
@@ -42,6 +43,7 @@ class Run:
         self._stopped = False
         self._futures: list[Future[None]] = []
         self._pools: list[GuestPool] = []
+        self._lanes: list[_Lane] = []
 
     def __enter__(self) -> "Run":
         return self
@@ -62,10 +64,11 @@ class Run:
         The pool is the run's from here on: it shrinks as the batches end, and is closed.
         """
         batches = list(_batches(cases))
-        lane = _Lane(
-            BatchRunner(target, guests, self.record, self._isolation), guests, len(batches)
-        )
+        ahead = GuestsAhead(guests) if self._isolation is Isolation.CASE else None
+        runner = BatchRunner(target, ahead or guests, self.record, self._isolation)
+        lane = _Lane(runner, guests, ahead, len(batches))
         self._pools.append(guests)
+        self._lanes.append(lane)
         for batch in batches:
             self._futures.append(self._executor.submit(lane.run, batch, modes))
 
@@ -105,6 +108,8 @@ class Run:
             for pool in self._pools:
                 pool.refuse()
             _end_guests(unfinished)
+        for lane in self._lanes:
+            lane.close()
         for pool in self._pools:
             pool.close()
 
@@ -112,9 +117,12 @@ class Run:
 class _Lane:
     """The batches of one target, and how many of them have not ended."""
 
-    def __init__(self, batches: BatchRunner, guests: GuestPool, count: int) -> None:
+    def __init__(
+        self, batches: BatchRunner, guests: GuestPool, ahead: GuestsAhead | None, count: int
+    ) -> None:
         self._batches = batches
         self._guests = guests
+        self._ahead = ahead
         self._lock = threading.Lock()
         self._left = count
 
@@ -125,8 +133,15 @@ class _Lane:
             with self._lock:
                 self._left -= 1
                 left = self._left
+            if not left:
+                self.close()
             # A batch uses one guest at a time: what is more keeps memory from the next target.
             self._guests.keep(left)
+
+    def close(self) -> None:
+        """End the guest that was started for a trial that does not come."""
+        if self._ahead is not None:
+            self._ahead.close()
 
 
 def _end_guests(unfinished: list[Future[None]]) -> None:

@@ -1,0 +1,46 @@
+"""Guests that are started while others still work, for runs in which no guest is used twice."""
+
+import contextlib
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from harness.runner.pool import GuestPool, Lent
+from harness.values.errors import HarnessError
+
+
+class GuestsAhead:
+    """Lends the guests of a pool, the next of which is always on its way."""
+
+    def __init__(self, pool: GuestPool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._starter = ThreadPoolExecutor(1, "ahead")
+        self._next: Future[Lent] | None = None
+        self._closed = False
+
+    def take(self) -> Lent:
+        """Raises what starting it has raised."""
+        with self._lock:
+            started, self._next = self._next, None
+        lent = self._pool.take() if started is None else started.result()
+        with self._lock:
+            if self._next is None and not self._closed:
+                self._next = self._starter.submit(self._pool.take)
+        return lent
+
+    def give_back(self, lent: Lent) -> None:
+        self._pool.give_back(lent)
+
+    def discard(self, lent: Lent) -> None:
+        self._pool.discard(lent)
+
+    def close(self) -> None:
+        """End the guest that nobody has taken; may be called twice."""
+        with self._lock:
+            self._closed = True
+            left, self._next = self._next, None
+        self._starter.shutdown(wait=False)
+        if left is not None:
+            # What kept it from starting is nobody's business any more.
+            with contextlib.suppress(HarnessError):
+                self._pool.discard(left.result())
