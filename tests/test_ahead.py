@@ -37,7 +37,7 @@ def wait_for_start(pool: GuestPool, count: int) -> None:
 
 
 def test_the_next_guest_starts_while_the_first_works(pool: GuestPool) -> None:
-    ahead = GuestsAhead(pool)
+    ahead = GuestsAhead(pool, 9)
 
     first = ahead.take()
     wait_for_start(pool, 2)
@@ -53,7 +53,7 @@ def test_the_next_guest_starts_while_the_first_works(pool: GuestPool) -> None:
 def test_what_kept_it_from_starting_is_told_to_who_takes_it(
     pool: GuestPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ahead = GuestsAhead(pool)
+    ahead = GuestsAhead(pool, 9)
     monkeypatch.setenv("FAKE_QEMU", "serve")
     first = ahead.take()
     wait_for_start(pool, 2)
@@ -71,8 +71,22 @@ def test_what_kept_it_from_starting_is_told_to_who_takes_it(
     assert living_processes() == ()
 
 
+def test_no_guest_is_started_for_nobody(pool: GuestPool) -> None:
+    ahead = GuestsAhead(pool, 2)
+    first, second = ahead.take(), ahead.take()
+
+    ahead.close()
+
+    assert pool.started == 2
+    ahead.discard(first)
+    ahead.discard(second)
+    # A trial that is run again takes one more.
+    ahead.discard(ahead.take())
+    assert (pool.started, living_processes()) == (3, ())
+
+
 def test_a_guest_that_nobody_takes_is_ended(pool: GuestPool) -> None:
-    ahead = GuestsAhead(pool)
+    ahead = GuestsAhead(pool, 9)
     lent = ahead.take()
 
     ahead.close()
@@ -85,7 +99,7 @@ def test_a_guest_that_nobody_takes_is_ended(pool: GuestPool) -> None:
 
 def test_a_run_that_is_stopped_ends_the_guest_on_its_way(pool: GuestPool) -> None:
     """As Run does: refuse, kill what lives, close."""
-    ahead = GuestsAhead(pool)
+    ahead = GuestsAhead(pool, 9)
     lent = ahead.take()
 
     pool.refuse()

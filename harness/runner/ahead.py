@@ -9,10 +9,12 @@ from harness.values.errors import HarnessError
 
 
 class GuestsAhead:
-    """Lends the guests of a pool, the next of which is always on its way."""
+    """Lends the guests of a pool, the next of which is on its way while any is to come."""
 
-    def __init__(self, pool: GuestPool) -> None:
+    def __init__(self, pool: GuestPool, wanted: int) -> None:
+        """`wanted` guests will be taken; more can be, but nothing is started ahead for them."""
         self._pool = pool
+        self._wanted = wanted
         self._lock = threading.Lock()
         self._starter = ThreadPoolExecutor(1, "ahead")
         self._next: Future[Lent] | None = None
@@ -22,9 +24,10 @@ class GuestsAhead:
         """Raises what starting it has raised."""
         with self._lock:
             started, self._next = self._next, None
+            self._wanted -= 1
         lent = self._pool.take() if started is None else started.result()
         with self._lock:
-            if self._next is None and not self._closed:
+            if self._next is None and self._wanted > 0 and not self._closed:
                 self._next = self._starter.submit(self._pool.take)
         return lent
 

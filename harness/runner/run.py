@@ -64,7 +64,9 @@ class Run:
         The pool is the run's from here on: it shrinks as the batches end, and is closed.
         """
         batches = list(_batches(cases))
-        ahead = GuestsAhead(guests) if self._isolation is Isolation.CASE else None
+        ahead = None
+        if self._isolation is Isolation.CASE:
+            ahead = GuestsAhead(guests, sum(mode in case.modes for case in cases for mode in modes))
         runner = BatchRunner(target, ahead or guests, self.record, self._isolation)
         lane = _Lane(runner, guests, ahead, len(batches))
         self._pools.append(guests)
