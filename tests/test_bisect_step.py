@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.bisect_step import git_exit_code
+from harness.cli.git_codes import git_exit_code
 from harness.cli.main import main
 from tests.check_command import processes_of
 from tests.step_command import ROOT, run_step, start

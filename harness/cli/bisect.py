@@ -12,7 +12,7 @@ from harness.bisect.git_search import GitSearch, StepCommand
 from harness.bisect.git_tree import GitTree
 from harness.bisect.packages import PackageSearch
 from harness.bisect.releases import Release, kernel_name, releases_between
-from harness.cli.bisect_step import NAME as STEP
+from harness.cli.git_codes import STEP
 from harness.cli.inquiry import Inquiry, add_question, step_folder
 from harness.kernels.debian import DebianKernel, choose_kernel
 from harness.kernels.flavours import find_flavour

@@ -14,15 +14,12 @@ from pathlib import Path
 from harness.bisect.answer import Answer, Mark
 from harness.bisect.finding import Tested
 from harness.bisect.git_tree import GitTree
+from harness.cli.git_codes import CANNOT_TELL
 from harness.cli.inquiry import REASON_LIMIT, Inquiry, add_question, step_folder
 from harness.cli.signals import TerminatedError, TimeLimitError
 from harness.kernels.names import with_flavour
 from harness.reports.text import one_line
 from harness.values.errors import HarnessError, UsageError
-
-NAME = "bisect-step"
-
-CANNOT_TELL = 125
 
 _EPILOG = """\
 exit codes, as `git bisect run` understands them, and no others: 0 all trials PASSED; 1 one of them
@@ -85,11 +82,6 @@ def run(args: argparse.Namespace) -> int:
         answer = Answer(Mark.SKIP, "a mistake in the harness itself, please report it")
     _say(Tested(name, answer).line())
     return _code(answer.mark, find_fix=args.find_fix)
-
-
-def git_exit_code(code: int) -> int:
-    """What git may see of an exit code: any other than 0, 1 and 125 it would take for a verdict."""
-    return code if code in (0, 1) else CANNOT_TELL
 
 
 def _name(args: argparse.Namespace) -> str:

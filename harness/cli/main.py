@@ -6,22 +6,23 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from types import ModuleType
+from importlib import import_module
 
-from harness.cli import bench, bisect, bisect_step, cache, check, doctor, kernels, run_file, shell
+from harness.cli.git_codes import STEP, git_exit_code
 from harness.cli.signals import TerminatedError, termination_raises
 from harness.values.errors import HarnessError
 
-_COMMANDS: tuple[tuple[str, ModuleType, str], ...] = (
-    ("run", run_file, "compile a C file, attach its filters, print what they print"),
-    ("check", check, "run cases and judge the kernel"),
-    ("bisect", bisect, "find the release or commit that changed a verdict"),
-    (bisect_step.NAME, bisect_step, "one step of `git bisect run`: is this kernel good?"),
-    ("kernels", kernels, "list and fetch kernels"),
-    ("shell", shell, "an interactive guest"),
-    ("cache", cache, "what is kept from run to run; `cache clear` removes it"),
-    ("doctor", doctor, "what this machine has, what is missing, what fixes it"),
-    ("bench", bench, "measure the harness against loops in the guest"),
+# Modules of this package, imported when their command is called: all of them take half a second.
+_COMMANDS = (
+    ("run", "run_file", "compile a C file, attach its filters, print what they print"),
+    ("check", "check", "run cases and judge the kernel"),
+    ("bisect", "bisect", "find the release or commit that changed a verdict"),
+    (STEP, "bisect_step", "one step of `git bisect run`: is this kernel good?"),
+    ("kernels", "kernels", "list and fetch kernels"),
+    ("shell", "shell", "an interactive guest"),
+    ("cache", "cache", "what is kept from run to run; `cache clear` removes it"),
+    ("doctor", "doctor", "what this machine has, what is missing, what fixes it"),
+    ("bench", "bench", "measure the harness against loops in the guest"),
 )
 
 
@@ -38,11 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(words: Sequence[str], code: int) -> int:
     """The exit code as whoever started the command understands it."""
     command = next((word for word in words if not word.startswith("-")), None)
-    return bisect_step.git_exit_code(code) if command == bisect_step.NAME else code
+    return git_exit_code(code) if command == STEP else code
 
 
 def _main(words: Sequence[str]) -> int:
-    parsed = _parser().parse_args(words)
+    try:
+        parser = _parser(words)
+    except Exception:
+        # Python's own exit code would be 1, which says that the kernel under test failed.
+        traceback.print_exc()
+        return HarnessError.exit_code
+    parsed = parser.parse_args(words)
     logging.basicConfig(
         level=logging.DEBUG if parsed.verbose else logging.INFO,
         format="bpf-harness: %(message)s",
@@ -55,17 +62,20 @@ def _main(words: Sequence[str]) -> int:
         return _guarded(parsed.action, parsed)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The options of the commands among `words`; without them, of all."""
     parser = argparse.ArgumentParser(
         prog="bpf-harness",
         description="Boot Linux kernels under QEMU and prove what they promise about BPF programs.",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="say what is being done")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, module, text in _COMMANDS:
+    for name, module_name, text in _COMMANDS:
         command = commands.add_parser(name, help=text, description=text)
-        module.add_arguments(command)
-        command.set_defaults(action=module.run)
+        if words is None or name in words:
+            module = import_module(f"harness.cli.{module_name}")
+            module.add_arguments(command)
+            command.set_defaults(action=module.run)
     return parser
 
 

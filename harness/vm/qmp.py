@@ -3,7 +3,6 @@
 Nothing here waits longer than its time limit, also for a QEMU that was stopped or has gone mad.
 """
 
-import asyncio
 import socket
 import time
 from collections.abc import Awaitable
@@ -13,6 +12,8 @@ from harness.values.deadline import Deadline
 from harness.values.errors import GuestError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from qemu.qmp import QMPClient
 
 T = TypeVar("T")
@@ -100,6 +101,8 @@ class Monitor:
         return self._client
 
     def _wait(self, answer: Awaitable[T]) -> T:
+        import asyncio
+
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
         return self._loop.run_until_complete(asyncio.wait_for(answer, _TIMEOUT_S))
