@@ -22,15 +22,15 @@ def measured_with(monkeypatch: pytest.MonkeyPatch, folder: Path, *runs: tuple[fl
     given = iter(runs)
 
     def timed(*_: object, **__: object) -> object:
-        return harness.bench.guests._Timed(*next(given))
+        return harness.bench.guests.Timed(*next(given))
 
-    monkeypatch.setattr(harness.bench.guests, "_time", timed)
+    monkeypatch.setattr(harness.bench.guests, "time_check", timed)
     return measure_guests(TWO, AccelChoice.TCG, folder)[0].measured
 
 
 def test_one_target_is_measured_whole_and_many_by_boots_and_guests() -> None:
     """Many targets would take an hour otherwise; what is named is what is measured."""
-    assert _measures(None, 1) == (Measure.BOOT, Measure.RATE, Measure.HOST)
+    assert _measures(None, 1) == (Measure.BOOT, Measure.RATE, Measure.HOST, Measure.WARM)
     assert _measures(None, 2) == (Measure.BOOT, Measure.GUESTS)
     assert _measures(["host"], 2) == (Measure.HOST,)
 

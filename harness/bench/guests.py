@@ -40,14 +40,16 @@ _CAME_TO_THE_END = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Timed:
+class Timed:
+    """What one run of `check` took."""
+
     seconds: float
     trials: int
 
 
 def measure_guests(names: Sequence[TargetName], accel: AccelChoice, folder: Path) -> list[Row]:
     """The same trials four times: a machine that slows down steadily slows both alike."""
-    runs = [(guests, _time(names, accel, folder, guests=guests)) for guests in _TURNS]
+    runs = [(guests, time_check(names, accel, folder, guests=guests)) for guests in _TURNS]
     trials = {run.trials for _, run in runs}
     if len(trials) > 1:
         raise InfrastructureError(
@@ -63,9 +65,13 @@ def measure_guests(names: Sequence[TargetName], accel: AccelChoice, folder: Path
 
 
 def check_argv(
-    names: Sequence[TargetName], accel: AccelChoice, report: Path, guests: int
+    names: Sequence[TargetName],
+    accel: AccelChoice,
+    report: Path,
+    guests: int,
+    cases: Sequence[str] = SELECTION,
 ) -> tuple[str, ...]:
-    """The command that runs the selection on all combinations of what the targets are made of."""
+    """The command that runs the cases on all combinations of what the targets are made of."""
     words: dict[tuple[str, str], None] = {}
     for name in names:
         words[("--arch", name.arch.name)] = None
@@ -74,15 +80,24 @@ def check_argv(
             words[("--cpu", name.cpu_model)] = None
     return (
         *(sys.executable, "-m", "harness", "check"),
-        *(str(_CASES / name) for name in SELECTION),
+        *(str(_CASES / name) for name in cases),
         *(word for pair in words for word in pair),
         *("--accel", accel.value, "--report-dir", str(report), "-j", str(guests)),
     )
 
 
-def _time(names: Sequence[TargetName], accel: AccelChoice, folder: Path, *, guests: int) -> _Timed:
+def time_check(
+    names: Sequence[TargetName],
+    accel: AccelChoice,
+    folder: Path,
+    *,
+    guests: int,
+    cases: Sequence[str] = SELECTION,
+    extra: Sequence[str] = (),
+) -> Timed:
+    """Runs the command; raises InfrastructureError if not every trial got a verdict."""
     report = Path(tempfile.mkdtemp(dir=folder))
-    argv = check_argv(names, accel, report, guests)
+    argv = (*check_argv(names, accel, report, guests, cases), *extra)
     start = time.monotonic()
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     seconds = time.monotonic() - start
@@ -92,4 +107,4 @@ def _time(names: Sequence[TargetName], accel: AccelChoice, folder: Path, *, gues
             f"`check` with {guests} guests ended with status {done.returncode}: {said}"
         )
     results = read_results(ReportDirectory(report).results)
-    return _Timed(seconds, sum(record.final for record in results.records))
+    return Timed(seconds, sum(record.final for record in results.records))

@@ -12,6 +12,7 @@ from harness.bench.guests import measure_guests
 from harness.bench.host import measure_host
 from harness.bench.rate import measure_rate
 from harness.bench.row import Row, format_rows
+from harness.bench.warm import measure_warm
 from harness.cli.options import add_targets, parse_targets
 from harness.runner.matrix import no_package_line
 from harness.runner.target import Target, TargetName, prepare_target
@@ -25,10 +26,11 @@ class Measure(Enum):
     BOOT = "boot"
     RATE = "rate"
     HOST = "host"
+    WARM = "warm"
     GUESTS = "guests"
 
 
-_OF_ONE_TARGET = (Measure.BOOT, Measure.RATE, Measure.HOST)
+_OF_ONE_TARGET = (Measure.BOOT, Measure.RATE, Measure.HOST, Measure.WARM)
 _OF_MANY_TARGETS = (Measure.BOOT, Measure.GUESTS)
 
 
@@ -39,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--measure",
         action="append",
         choices=[measure.value for measure in Measure],
-        help="boot, rate, host: of every target; guests: wall time of check on all of them with "
-        "one guest and with two; may be repeated (default: the first three of one target, boot "
+        help="boot, rate, host, warm: of every target; guests: wall time of check on all of them "
+        "with one guest and with two; may be repeated (default: the first four of one target, boot "
         "and guests of many)",
     )
     parser.add_argument("--boots", type=int, default=5, help="boots of each kind (default: 5)")
@@ -54,11 +56,11 @@ def run(args: argparse.Namespace) -> int:
     accel = AccelChoice.parse(args.accel)
     rows: list[Row] = []
     lines: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="bpf-harness-bench-") as name:
-        folder = Path(name)
-        for target in _prepared(names, accel, lines):
+    with tempfile.TemporaryDirectory(prefix="bpf-harness-bench-") as path:
+        folder = Path(path)
+        for name, target in _prepared(names, accel, lines):
             sys.stderr.write(f"bpf-harness: measuring {target.kernel} on {target.arch}\n")
-            rows += _measure_one(target, measures, folder, args)
+            rows += _measure_one(target, name, measures, folder, args)
         if Measure.GUESTS in measures:
             rows += measure_guests(names, accel, folder)
     sys.stdout.writelines(f"{line}\n" for line in (*format_rows(rows), *lines))
@@ -73,7 +75,7 @@ def _measures(words: Sequence[str] | None, targets: int) -> tuple[Measure, ...]:
 
 def _prepared(
     names: Sequence[TargetName], accel: AccelChoice, lines: list[str]
-) -> Iterator[Target]:
+) -> Iterator[tuple[TargetName, Target]]:
     """The targets there are; `lines` gets how each was run, or that it has no package."""
     for name in names:
         try:
@@ -84,11 +86,15 @@ def _prepared(
             lines.append(no_package_line(name, error))
             continue
         lines.append(f"{target.kernel} on {target.arch}, {target.accel}")
-        yield target
+        yield name, target
 
 
 def _measure_one(
-    target: Target, measures: Sequence[Measure], folder: Path, args: argparse.Namespace
+    target: Target,
+    name: TargetName,
+    measures: Sequence[Measure],
+    folder: Path,
+    args: argparse.Namespace,
 ) -> Iterator[Row]:
     if Measure.BOOT in measures:
         yield from measure_boot(target, folder, args.boots)
@@ -96,3 +102,5 @@ def _measure_one(
         yield from measure_rate(target, folder)
     if Measure.HOST in measures:
         yield from measure_host(target, folder, args.trials)
+    if Measure.WARM in measures:
+        yield from measure_warm(target, name, folder, args.boots)
