@@ -136,6 +136,24 @@ def test_a_state_that_cannot_be_saved_costs_nothing_else(
     assert snapshots.find(plan) is None
 
 
+def test_a_state_that_takes_too_long_is_given_up(
+    plan: VmPlan,
+    snapshots: Snapshots,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The guest runs on, as if nobody had asked."""
+    monkeypatch.setenv("FAKE_MIGRATION", "active")
+    monkeypatch.setattr("harness.vm.vm._SAVE_S", 0.2)
+
+    with caplog.at_level(logging.WARNING):
+        release, _ = start(plan, snapshots)
+
+    assert release == "6.12.1-fake"
+    assert "QEMU did not save the state in time: it is active" in caplog.text
+    assert snapshots.find(plan) is None
+
+
 def test_half_a_state_is_never_seen(plan: VmPlan, snapshots: Snapshots) -> None:
     def half(snapshot: Snapshot) -> None:
         snapshot.state.write_bytes(b"half")

@@ -58,13 +58,21 @@ class Monitor:
         self._send(file)
         self.command("getfd", fdname=_STATE)
         self.command("migrate", uri=f"fd:{_STATE}")
-        while (status := self._migration()) not in _ENDED:
-            if deadline.expired:
-                raise GuestError(f"QEMU did not save the state in time: it is {status}")
-            time.sleep(_POLL_S)
-        self.command("cont")
+        try:
+            status = self._migrated(deadline)
+        finally:
+            # A machine whose state was written stands still, whatever came of the state.
+            self.command("cont")
         if status != "completed":
             raise GuestError(f"QEMU did not save the state: {status}")
+
+    def _migrated(self, deadline: Deadline) -> str:
+        while (status := self._migration()) not in _ENDED:
+            if deadline.expired:
+                self.command("migrate_cancel")
+                raise GuestError(f"QEMU did not save the state in time: it is {status}")
+            time.sleep(_POLL_S)
+        return status
 
     def _migration(self) -> str:
         answer = self.command("query-migrate")

@@ -44,6 +44,9 @@ _CONSOLE = "console.log"
 _RESTORE_S = 20.0
 _SEED_SIZE = 64
 
+# Saving takes a tenth of a second; a guest that floods its memory is never done.
+_SAVE_S = 20.0
+
 _TAIL_LINES = 8
 _TAIL_WIDTH = 300
 _LAST_WORDS_S = 0.5
@@ -116,7 +119,7 @@ class Vm:
 
     def _save(self, snapshot: Snapshot, deadline: Deadline) -> None:
         with snapshot.state.open("wb") as file:
-            self.monitor.save_state(file.fileno(), deadline)
+            self.monitor.save_state(file.fileno(), deadline.sooner(_SAVE_S))
         shutil.copyfile(self.console.path, snapshot.console)
 
     @contextmanager
