@@ -2,13 +2,14 @@
 
 `install` puts it into a folder under the name of every architecture's QEMU. It obeys FAKE_QEMU:
 `serve`, `hang` (never ready), `mute` (ready, never answers), `garbage`, `torn` (dies in mid-reply),
-`panic`, `refuse` (ends at once, as QEMU does on a bad option). FAKE_MIGRATION is how saving a state
-ends (completed); from a state that is one it goes on without being ready again, and FAKE_RENEW is
-the errno of new entropy. A shell command in the guest that is one of these words happens to the
-guest then.
+`panic`, `killed` (by a signal, at once), `refuse` (ends at once, as QEMU does on a bad option).
+FAKE_MIGRATION is how saving a state ends (completed); from a state that is one it goes on without
+being ready again, and FAKE_RENEW is the errno of new entropy. A shell command in the guest that is
+one of these words happens to the guest then.
 """
 
 import os
+import signal
 import socket
 import stat
 import struct
@@ -139,6 +140,8 @@ def main() -> None:
         sys.stdout.write("QEMU emulator version 7.2.0\n")
         return
     behaviour = os.environ.get("FAKE_QEMU", "serve")
+    if behaviour == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     if behaviour == "refuse":
         sys.exit("qemu-system-x86_64: -machine warp: unsupported machine type")
     channel = socket.socket(fileno=int(_descriptor(sys.argv, "agent")))

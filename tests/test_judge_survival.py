@@ -142,6 +142,16 @@ def test_a_state_nobody_looked_at_never_passes() -> None:
     assert _judge(replace(_FINE, before=None)).outcome is Outcome.BROKEN
 
 
+def test_what_befell_the_machine_is_not_the_kernels_doing() -> None:
+    """But a splat that came before is."""
+    killed = replace(_LOST, machine_fault="QEMU was ended by signal 9")
+
+    assert _judge(killed) == Verdict(
+        Outcome.BROKEN, "QEMU was ended by signal 9", ("[    1.000000] all is well",)
+    )
+    assert _judge(replace(killed, console=_BUG)).outcome is Outcome.CRASHED
+
+
 def test_a_reason_is_one_line() -> None:
     """Whatever the guest printed."""
     assert _judge(replace(_LOST, lost="a\n b\r\n")).reason == "guest lost: a b"

@@ -11,7 +11,7 @@ import pytest
 
 from harness.values.accel import Accel
 from harness.values.deadline import Deadline
-from harness.values.errors import BootError, GuestError
+from harness.values.errors import BootError, GuestError, KilledError
 from harness.vm.plan import VmPlan
 from harness.vm.process import living_processes
 from harness.vm.snapshots import Snapshot, Snapshots
@@ -116,6 +116,18 @@ def test_a_guest_that_cannot_start_is_not_blamed_on_its_state(
 
     with pytest.raises(BootError, match="unsupported machine type"):
         start(plan, snapshots)
+
+
+def test_a_state_is_not_blamed_for_a_signal_to_qemu(
+    plan: VmPlan, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(plan, snapshots)
+    monkeypatch.setenv("FAKE_QEMU", "killed")
+
+    with pytest.raises(KilledError, match="did not become ready"):
+        start(plan, snapshots)
+
+    assert snapshots.find(plan) is not None
 
 
 @pytest.mark.parametrize("outcome", ["failed", "cancelled"])

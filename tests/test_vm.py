@@ -1,6 +1,7 @@
 """harness.vm: starting QEMU and hello, on a program in QEMU's place."""
 
 import os
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.values.deadline import Deadline
-from harness.values.errors import BootError, MissingToolError
+from harness.values.errors import BootError, ChannelError, MissingToolError
 from harness.vm.console import ConsoleLog
 from harness.vm.plan import VmPlan
 from harness.vm.process import living_processes
@@ -101,6 +102,35 @@ def test_the_command_is_kept_as_one_can_paste_it(plan: VmPlan) -> None:
     text = (plan.folder / "command.txt").read_text()
     assert text.startswith("qemu-system-x86_64 \\\n  -")
     assert "-nodefaults" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        (signal.SIGKILL, "QEMU was ended by signal 9"),
+        (signal.SIGSTOP, "QEMU was stopped by a signal"),
+    ],
+)
+def test_a_signal_to_qemu_is_no_silence_of_the_guest(
+    plan: VmPlan, number: signal.Signals, fault: str
+) -> None:
+    """And is noticed long before the operation's time is over."""
+    with Vm.start(plan, Deadline.after(20)) as vm:
+        assert vm.fault() is None
+        os.kill(vm.process.pid, number)
+
+        began_s = time.monotonic()
+        with pytest.raises(ChannelError):
+            call_until_it_fails(vm)
+        assert time.monotonic() - began_s < 30
+        vm.wait_for_exit(0.5)
+
+        assert vm.fault() == fault
+
+
+def call_until_it_fails(vm: Vm) -> None:
+    for _ in range(100):
+        vm.client.call("health", Deadline.after(60))
 
 
 def test_qemu_dies_with_us(plan: VmPlan) -> None:

@@ -41,10 +41,15 @@ def _judge_splat(outcome: Outcome, splat: Splat) -> Verdict:
 
 
 def _judge_loss(survival: Survival, lost: str, ours: Splat | None) -> Verdict:
-    """A guest that is gone without a splat: ours if it never served, the kernel's otherwise."""
+    """A guest that is gone without a splat: the kernel's doing if it had served.
+
+    Not if its machine was taken from it: somebody killed or stopped QEMU, or QEMU gave up.
+    """
     if ours is not None:
         return _judge_splat(Outcome.BROKEN, ours)
     why, evidence = _one_line(lost), _last_lines(survival)
+    if survival.machine_fault is not None:
+        return Verdict(Outcome.BROKEN, _one_line(survival.machine_fault), evidence)
     if not survival.first_operation_done:
         return Verdict(Outcome.BROKEN, f"guest lost before the first operation: {why}", evidence)
     return Verdict(Outcome.CRASHED, f"guest lost: {why}", evidence)

@@ -98,6 +98,7 @@ def _lost(
     guest: Guest, start: int, trial: str, before: Health, begin: Later[None], lost: ChannelError
 ) -> Survival:
     guest.vm.wait_for_exit(_LAST_WORDS_S)
+    fault = guest.vm.fault()
     text = guest.vm.console.read(start)
     found = between_markers(text, trial)
     guest.stop()
@@ -106,5 +107,6 @@ def _lost(
         None,
         found.text if found.began else text,
         lost=lost.message,
+        machine_fault=fault,
         first_operation_done=begin.answered,
     )

@@ -116,6 +116,10 @@ class BootError(InfrastructureError):
     """QEMU did not start, or the guest did not become ready before its deadline."""
 
 
+class KilledError(BootError):
+    """QEMU was killed or stopped from outside while its guest started."""
+
+
 class GuestError(InfrastructureError):
     """A running guest stopped serving us."""
 

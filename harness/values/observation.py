@@ -79,6 +79,9 @@ class Survival:
     lost: str | None = None
     """Why the guest was given up: panic, silence, closed channel, protocol error."""
 
+    machine_fault: str | None = None
+    """What befell the machine and was not the guest's doing, if the guest was lost by it."""
+
     first_operation_done: bool = True
     """False when the guest was lost before it had served any operation of the trial."""
 

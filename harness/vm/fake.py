@@ -30,6 +30,7 @@ class FakeVm:
         self.client = AgentClient(self.channel)
         self.identity = _IDENTITY
         self.stopped = False
+        self.machine_fault: str | None = None
         self.taint = 0
 
     def write_console(self, text: str) -> None:
@@ -39,6 +40,9 @@ class FakeVm:
 
     def wait_for_exit(self, seconds: float) -> int | None:
         return 0 if self.stopped else None
+
+    def fault(self) -> str | None:
+        return self.machine_fault
 
     def stop(self) -> None:
         self.stopped = True

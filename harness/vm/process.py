@@ -65,6 +65,21 @@ class QemuProcess:
         """None while it runs; negative is the signal that ended it."""
         return self._popen.poll()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal keeps it from running: proc_pid_stat(5), the state T."""
+        try:
+            text = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return False
+        return text.rpartition(")")[2].split()[0] in ("T", "t")
+
+    @property
+    def was_struck(self) -> bool:
+        """Whether a signal ended it or keeps it from running."""
+        status = self.exit_status
+        return self.is_stopped if status is None else status < 0
+
     def wait(self, timeout_s: float) -> int | None:
         """The exit status, or None if it still runs after that long."""
         try:

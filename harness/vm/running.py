@@ -48,5 +48,8 @@ class RunningVm(Protocol):
     def wait_for_exit(self, seconds: float) -> int | None:
         """QEMU's exit status, or None if it still runs after that long."""
 
+    def fault(self) -> str | None:
+        """What befell QEMU that the guest has not done: a signal, a failure of its own."""
+
     def stop(self) -> None:
         """End it; may be called twice."""

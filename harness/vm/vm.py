@@ -26,6 +26,7 @@ from harness.values.errors import (
     BootError,
     ChannelError,
     GuestError,
+    KilledError,
     ProtocolError,
     SilenceError,
 )
@@ -79,6 +80,8 @@ class Vm:
         if snapshots is not None and snapshot is not None:
             try:
                 return cls._restore(plan, snapshot, deadline.sooner(_RESTORE_S))
+            except KilledError:
+                raise
             except BootError as error:
                 why = error.message.splitlines()[0]
                 _log.warning("a saved state is dropped, the guest is booted: %s", why)
@@ -146,6 +149,15 @@ class Vm:
         """QEMU's exit status, or None if it still runs after that long."""
         return self.process.wait(seconds)
 
+    def fault(self) -> str | None:
+        """A guest that panics or powers off ends QEMU with status 0."""
+        status = self.process.exit_status
+        if status is None:
+            return "QEMU was stopped by a signal" if self.process.is_stopped else None
+        if status < 0:
+            return f"QEMU was ended by signal {-status}"
+        return f"QEMU gave up: {self.process.stderr_tail()[-_TAIL_WIDTH:]}" if status else None
+
     @classmethod
     def _spawn(cls, plan: VmPlan, state: int | None = None) -> "Vm":
         ours_agent, its_agent = socket.socketpair()
@@ -194,6 +206,8 @@ class Vm:
         status = self.process.exit_status
         if status is not None:
             raise ChannelError(f"QEMU ended with status {status}")
+        if self.process.is_stopped:
+            raise ChannelError("QEMU is stopped")
 
     def _boot_error(self, error: GuestError) -> BootError:
         kernel = self.plan.kernel
@@ -206,6 +220,8 @@ class Vm:
         lines = (self.process.stderr_tail(), *console.splitlines()[-_TAIL_LINES:])
         said = [line[:_TAIL_WIDTH] for line in lines if line.strip()]
         tail = "".join(f"\n    {line}" for line in said) or " (nothing was printed)"
+        if self.process.was_struck:
+            return KilledError(f"{kernel} on {kernel.arch} did not become ready: {self.fault()}")
         return BootError(
             f"{kernel} on {kernel.arch} did not become ready: {why}; it printed:{tail}",
             remedy=f"the whole console is in {self.console.path}",
