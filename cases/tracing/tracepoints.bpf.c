@@ -50,9 +50,11 @@ __table(signals, "s32:23", "u32:2 s32:1 s32:1 u32:1")
 __table_entries(signals, 1)
 int raw_arguments(struct bpf_raw_tracepoint_args *ctx)
 {
-	__s32 number = 0; /* of the siginfo, in which it comes first */
+	__s32 number = SIGURG; /* of the siginfo, in which it comes first */
 
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)ctx->args[1]);
+	/* From 7.3 on kill() brings none: SEND_SIG_NOINFO, which is 0. */
+	if (ctx->args[1])
+		bpf_probe_read_kernel(&number, sizeof(number), (void *)ctx->args[1]);
 	count(ctx->args[0], ctx->args[3], ctx->args[4], number == SIGURG);
 	return 0;
 }

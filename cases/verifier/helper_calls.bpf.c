@@ -109,10 +109,12 @@ __naked int table_of_another_type(void)
 }
 
 SEC("socket")
-__failure __errno(EACCES)
-__msg("R2 is not a known constant'")
+__failure __errno(EINVAL)
+__msg("R2 is not a const")
+__kernels("5.11", "7.2")
+__failure __errno(EACCES) __msg("R2 is not a known constant'")
 __kernels("", "5.10")
-__msg("R2 unbounded size, use 'var &= const' or 'if (var < const)'")
+__failure __errno(EACCES) __msg("R2 unbounded size, use 'var &= const' or 'if (var < const)'")
 int reservation_of_unknown_size(struct __sk_buff *skb)
 {
 	void *record = bpf_ringbuf_reserve(&ring, skb->len, 0);
