@@ -5,6 +5,7 @@ an exception in any thread can end them all.
 """
 
 import logging
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -76,9 +77,9 @@ class QemuProcess:
 
     @property
     def was_struck(self) -> bool:
-        """Whether a signal ended it or keeps it from running."""
+        """Whether somebody ended it or keeps it from running; SIGABRT is its own doing."""
         status = self.exit_status
-        return self.is_stopped if status is None else status < 0
+        return self.is_stopped if status is None else -status in (signal.SIGKILL, signal.SIGTERM)
 
     def wait(self, timeout_s: float) -> int | None:
         """The exit status, or None if it still runs after that long."""

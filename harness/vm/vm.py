@@ -154,7 +154,7 @@ class Vm:
         status = self.process.exit_status
         if status is None:
             return "QEMU was stopped by a signal" if self.process.is_stopped else None
-        if status < 0:
+        if self.process.was_struck:
             return f"QEMU was ended by signal {-status}"
         return f"QEMU gave up: {self.process.stderr_tail()[-_TAIL_WIDTH:]}" if status else None
 
