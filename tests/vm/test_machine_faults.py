@@ -22,8 +22,8 @@ from harness.vm.snapshots import Snapshots
 from tests.vm.conftest import BOOT_S
 
 _CASES = Path(__file__).parents[2] / "cases"
-_FAULTS = 6
-_EVERY_S = 1.5
+_FAULTS = 4
+_EVERY_S = 2.5
 _RUN_S = 600.0
 
 
