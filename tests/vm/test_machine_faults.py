@@ -27,13 +27,26 @@ _EVERY_S = 2.5
 _RUN_S = 600.0
 
 
-def strike(pool: GuestPool, stop: threading.Event, struck: list[int]) -> None:
+def own_processes(folder: Path) -> tuple[int, ...]:
+    """Of the guests whose files are in `folder`: other tests keep guests of theirs."""
+    pids = (process.pid for process in living_processes())
+    return tuple(pid for pid in pids if os.fsencode(folder) in command_line(pid))
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def strike(pool: GuestPool, folder: Path, stop: threading.Event, struck: list[int]) -> None:
     """Kill or stop a QEMU now and then: more seldom than the pool gives up, or a trial."""
     dice = random.Random(4)
     while len(struck) < _FAULTS and not stop.wait(_EVERY_S):
-        if pool.started and (living := living_processes()):
+        if pool.started and (living := own_processes(folder)):
             number = dice.choice((signal.SIGKILL, signal.SIGSTOP))
-            os.kill(dice.choice(living).pid, number)
+            os.kill(dice.choice(living), number)
             struck.append(number)
 
 
@@ -57,7 +70,7 @@ def test_signals_to_qemu_cost_attempts_and_no_verdict(tmp_path: Path, target: Ta
         target, folder, boot_timeout_s=BOOT_S, snapshots=Snapshots(tmp_path / "snapshots")
     )
     stop, struck = threading.Event(), list[int]()
-    striker = threading.Thread(target=strike, args=(pool, stop, struck))
+    striker = threading.Thread(target=strike, args=(pool, tmp_path, stop, struck))
     with ThreadPoolExecutor(2) as executor, Run(executor, records.append, Isolation.CASE) as run:
         run.start(target, pool, cases, tuple(Mode))
         striker.start()
@@ -72,4 +85,4 @@ def test_signals_to_qemu_cost_attempts_and_no_verdict(tmp_path: Path, target: Ta
     assert len(final) == len(cases) * len(Mode)
     assert {(r.verdict.outcome, r.verdict.reason) for r in final if not passed(r)} == set()
     assert [r.verdict.reason for r in broken if "QEMU" not in r.verdict.reason] == []
-    assert living_processes() == ()
+    assert own_processes(tmp_path) == ()
