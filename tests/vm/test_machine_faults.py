@@ -79,10 +79,8 @@ def test_signals_to_qemu_cost_attempts_and_no_verdict(tmp_path: Path, target: Ta
     striker.join()
 
     final = [record for record in records if record.final]
-    broken = [record for record in records if record.verdict.outcome is Outcome.BROKEN]
     assert complete
     assert struck
     assert len(final) == len(cases) * len(Mode)
     assert {(r.verdict.outcome, r.verdict.reason) for r in final if not passed(r)} == set()
-    assert [r.verdict.reason for r in broken if "QEMU" not in r.verdict.reason] == []
     assert own_processes(tmp_path) == ()
