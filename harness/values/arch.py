@@ -135,6 +135,9 @@ class Arch:
     kernel_arguments: tuple[str, ...] = ()
     """More of the kernel's command line."""
 
+    restores: bool = True
+    """Its machine goes on from a saved state as if nothing had happened."""
+
     memory_mib: int = 512
 
     waits_visibly: bool = True
@@ -249,6 +252,9 @@ RISCV64 = Arch(
     qemu_package="qemu-system-misc",
     machine=("-machine", "virt"),
     code=RISCV64_CODE,
+    # In a restored machine the timer of QEMU 7.2 stands still until the guest sets it again
+    # (hw/intc/riscv_aclint.c): RCU waits for a tick that never comes, and tables stay.
+    restores=False,
     waits_visibly=False,
     console="ttyS0",
     uart="ttyS1",
