@@ -9,22 +9,14 @@ from harness.runner.ahead import GuestsAhead
 from harness.runner.pool import GuestPool
 from harness.values.errors import BootError
 from harness.vm.process import kill_all, living_processes
-from tests.fake_guests import TARGET
-from tests.fake_qemu import install
+from tests.fake_pool import pool_on_fake_qemu
 
 _SOON_S = 20.0
 
 
 @pytest.fixture
 def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GuestPool:
-    monkeypatch.setenv("PATH", str(install(tmp_path / "bin")), prepend=":")
-
-    def folder(name: str) -> Path:
-        path = tmp_path / name
-        path.mkdir()
-        return path
-
-    return GuestPool(TARGET, folder, boot_timeout_s=20)
+    return pool_on_fake_qemu(tmp_path, monkeypatch)
 
 
 def wait_for_start(pool: GuestPool, count: int) -> None:

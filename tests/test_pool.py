@@ -7,20 +7,12 @@ import pytest
 from harness.runner.pool import GuestPool
 from harness.values.errors import BootError, InfrastructureError
 from harness.vm.process import living_processes
-from tests.fake_guests import TARGET
-from tests.fake_qemu import install
+from tests.fake_pool import pool_on_fake_qemu
 
 
 @pytest.fixture
 def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GuestPool:
-    monkeypatch.setenv("PATH", str(install(tmp_path / "bin")), prepend=":")
-
-    def folder(name: str) -> Path:
-        path = tmp_path / name
-        path.mkdir()
-        return path
-
-    return GuestPool(TARGET, folder, boot_timeout_s=20)
+    return pool_on_fake_qemu(tmp_path, monkeypatch)
 
 
 def test_a_guest_that_was_given_back_is_lent_again(pool: GuestPool) -> None:
