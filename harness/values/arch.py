@@ -135,9 +135,6 @@ class Arch:
     kernel_arguments: tuple[str, ...] = ()
     """More of the kernel's command line."""
 
-    restores: bool = True
-    """Its machine goes on from a saved state as if nothing had happened."""
-
     memory_mib: int = 512
 
     waits_visibly: bool = True
@@ -252,9 +249,6 @@ RISCV64 = Arch(
     qemu_package="qemu-system-misc",
     machine=("-machine", "virt"),
     code=RISCV64_CODE,
-    # In a restored machine the timer of QEMU 7.2 stands still until the guest sets it again
-    # (hw/intc/riscv_aclint.c): RCU waits for a tick that never comes, and tables stay.
-    restores=False,
     waits_visibly=False,
     console="ttyS0",
     uart="ttyS1",
@@ -320,8 +314,6 @@ PPC64LE = Arch(
     # x-vof replaces the SLOF firmware: 4.8 s to the agent instead of 11.4 s.
     machine=("-machine", "pseries,x-vof=on"),
     code=PPC64LE_CODE,
-    # In a restored machine of QEMU 7.2 the watchdog soon finds the second CPU locked up.
-    restores=False,
     console="hvc0",
     uart="hvc1",
     uart_device=("-device", "spapr-vty,chardev=agent,reg=0x30001000"),

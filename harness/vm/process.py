@@ -4,18 +4,24 @@ Knows nothing of guests. Every process that lives is in a register, so that Ctrl
 an exception in any thread can end them all.
 """
 
+import contextlib
 import logging
+import re
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
+from harness.values.deadline import Deadline
 from harness.values.errors import BootError, MissingToolError
 
 _log = logging.getLogger(__name__)
 
 _KILL_WAIT_S = 10.0
 _STDERR_LIMIT = 16 * 1024
+
+_SWITCHES = re.compile(r"^(?:non)?voluntary_ctxt_switches:\s*(\d+)$", re.MULTILINE)
 
 _living: set["QemuProcess"] = set()
 _living_lock = threading.Lock()
@@ -87,6 +93,21 @@ class QemuProcess:
             return self._popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
             return None
+
+    def wait_until_idle(self, seconds: float, deadline: Deadline) -> None:
+        """Until none of its threads has run for that long, or the deadline has passed."""
+        switches = -1
+        while switches != (switches := self._switches()) and not deadline.expired:
+            time.sleep(seconds)
+
+    def _switches(self) -> int:
+        """How often its threads were switched to: proc_pid_status(5)."""
+        count = 0
+        for status in Path(f"/proc/{self.pid}/task").glob("*/status"):
+            with contextlib.suppress(OSError):
+                text = status.read_text()
+                count += sum(int(number) for number in _SWITCHES.findall(text))
+        return count
 
     def kill(self) -> None:
         """End it at once and reap it; may be called twice and from any thread."""
