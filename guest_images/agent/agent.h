@@ -56,6 +56,7 @@ struct agent {
 	bool powering_off;
 	bool features_probed;
 	bool applets_installed;
+	bool stirred;		/* by a command, a link or a write, until a census finds nothing */
 };
 
 int worker(int kmsg);
@@ -135,7 +136,21 @@ void shells_pump(struct agent *agent);
 void shells_reap(struct agent *agent);
 size_t shells_fds(const struct agent *agent, int *fds);
 
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_SIZE 37
+
+/* What can be left only by a shell command, a link or a write to a file. */
+struct census {
+	uint64_t processes;	/* without PID 1, the worker and kernel threads */
+	uint64_t perf_events;	/* descriptors, the worker's own too */
+	uint64_t probes;	/* definitions in tracefs */
+};
+
+struct census take_census(struct agent *agent);
+
 uint64_t clock_ns(void);
+int slurp(const char *path, char *to, size_t size, size_t *got);
+void slurp_text(const char *path, char *to, size_t size);
 void kmsg_line(int kmsg, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Operations: 0 with the reply written, or -1 after refuse(). */
@@ -149,6 +164,7 @@ OPERATION(read_file);
 OPERATION(write_file);
 OPERATION(mark);
 OPERATION(health);
+OPERATION(settings);
 OPERATION(poweroff);
 OPERATION(put);
 OPERATION(drop);

@@ -23,6 +23,7 @@ static const struct operation operations[] = {
 	{ "write_file", op_write_file, "op path data" },
 	{ "mark", op_mark, "op text" },
 	{ "health", op_health, "op" },
+	{ "settings", op_settings, "op" },
 	{ "put", op_put, "op blob data" },
 	{ "drop", op_drop, "op blob" },
 	{ "load", op_load,

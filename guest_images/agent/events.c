@@ -222,6 +222,7 @@ int op_attach(struct agent *agent, struct call *call)
 	    arg_enter(call, "event", arg_find(call, "event"), &outer))
 		return -1;
 	printed_start();
+	agent->stirred = true;
 	err = attach_kind(call, &program, &made);
 	call->args = outer;
 	if (err || (!made.err && keep_link(agent, call, as, &made)))

@@ -30,6 +30,8 @@
 #define SEED_MAX 512
 
 #define FILE_MAX MIB(16)	/* read_file and write_file */
+#define SETTING_MAX KIB(4)	/* value of one sysctl */
+#define SETTINGS_DEPTH_MAX 16	/* folders below /proc/sys */
 #define PRINTED_MAX KIB(64)	/* what libbpf printed during one operation */
 #define LOG_MAX MIB(16)		/* verifier log of one program */
 #define LOGS_MAX MIB(128)	/* verifier logs of one load, in memory */

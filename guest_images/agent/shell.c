@@ -212,6 +212,7 @@ int op_shell_start(struct agent *agent, struct call *call)
 	if (!shell)
 		return refuse(call, ENOMEM, "shell_start: no memory for a shell");
 	install_applets(agent);
+	agent->stirred = true;
 	err = start_shell(shell, command);
 	if (err)
 		free(shell);

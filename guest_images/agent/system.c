@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The guest itself: who it is, how it is, its files, its kernel log, its end.
+ * The guest itself: who it is, its files, its kernel log, its end.
  * Knows where the kernel says these things; refuses to judge them.
  */
 #include <bpf/bpf.h>
@@ -19,9 +19,6 @@
 #error "build with -DAGENT_BUILD=\"...\", which hello reports"
 #endif
 
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
-#define BOOT_ID_SIZE 37
-
 uint64_t clock_ns(void)
 {
 	struct timespec now;
@@ -31,7 +28,7 @@ uint64_t clock_ns(void)
 }
 
 /* Up to size bytes of a file; sets how many. Returns an errno. */
-static int slurp(const char *path, char *to, size_t size, size_t *got)
+int slurp(const char *path, char *to, size_t size, size_t *got)
 {
 	/* Non-blocking, so that /dev/kmsg or a pipe cannot hold the agent up. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -54,7 +51,7 @@ static int slurp(const char *path, char *to, size_t size, size_t *got)
 }
 
 /* A small file of the kernel as a string, empty if it cannot be read. */
-static void slurp_text(const char *path, char *to, size_t size)
+void slurp_text(const char *path, char *to, size_t size)
 {
 	size_t got;
 
@@ -126,10 +123,10 @@ int op_write_file(struct agent *agent, struct call *call)
 	int fd, err = 0;
 	ssize_t put;
 
-	(void)agent;
 	if (arg_text(call, "path", path, sizeof(path)) ||
 	    arg_bin(call, "data", FILE_MAX, &data))
 		return -1;
+	agent->stirred = true;
 	fd = open(path, O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return result_errno(call, errno);
@@ -160,49 +157,6 @@ int op_mark(struct agent *agent, struct call *call)
 		return refuse(call, errno, "mark: cannot write to the kernel log: %s",
 			      strerror(errno));
 	return result_empty(call);
-}
-
-static uint64_t count_ids(int (*next_id)(uint32_t start, uint32_t *next))
-{
-	uint64_t count = 0;
-	uint32_t id = 0;
-
-	while (!next_id(id, &id))
-		count++;
-	return count;
-}
-
-static uint64_t mem_available_kb(void)
-{
-	unsigned long long kb = 0;
-	char text[4096], *line;
-	size_t got;
-
-	slurp("/proc/meminfo", text, sizeof(text) - 1, &got);
-	text[got] = 0;
-	line = strstr(text, "MemAvailable:");
-	if (line)
-		sscanf(line, "MemAvailable: %llu", &kb);
-	return kb;
-}
-
-int op_health(struct agent *agent, struct call *call)
-{
-	char boot_id[BOOT_ID_SIZE], taint[32];
-
-	slurp_text(BOOT_ID, boot_id, sizeof(boot_id));
-	slurp_text("/proc/sys/kernel/tainted", taint, sizeof(taint));
-	result(call, 9);
-	put_text(&call->pack, "boot_id", boot_id);
-	put_uint(&call->pack, "taint", strtoull(taint, NULL, 10));
-	put_uint(&call->pack, "programs", count_ids(bpf_prog_get_next_id));
-	put_uint(&call->pack, "tables", count_ids(bpf_map_get_next_id));
-	put_uint(&call->pack, "links", count_ids(bpf_link_get_next_id));
-	put_uint(&call->pack, "btfs", count_ids(bpf_btf_get_next_id));
-	put_uint(&call->pack, "mem_available_kb", mem_available_kb());
-	put_uint(&call->pack, "uptime_ms", clock_ns() / 1000000);
-	put_uint(&call->pack, "handles", agent->handles.count);
-	return 0;
 }
 
 /* The reply goes out first; the main loop then does it. */
