@@ -21,6 +21,7 @@ from typing import Any
 
 from harness.formats.wire import FROM_HOST, Decoder, Kind, Message, encode
 from harness.values.arch import ARCHES
+from harness.vm.fake import health_reply
 from tests.fake_monitor import STATE, FakeMonitor
 
 _PANIC = "[    3.100000] Kernel panic - not syncing: sysrq triggered crash\n"
@@ -51,6 +52,7 @@ class _Agent:
             "hello": self._hello,
             "mark": self._mark,
             "health": self._health,
+            "settings": lambda request: {"settings": []},
             "shell_start": self._shell,
             "write_file": lambda request: {"errno": 0},
             "renew": lambda request: {"errno": int(os.environ.get("FAKE_RENEW", "0"))},
@@ -107,8 +109,7 @@ class _Agent:
         return {}
 
     def _health(self, request: dict[str, Any]) -> dict[str, Any]:
-        boot_id = "00000000-0000-0000-0000-000000000001"
-        return {"boot_id": boot_id, "taint": 0, "programs": 0, "tables": 0, "links": 0}
+        return health_reply(boot_id="00000000-0000-0000-0000-000000000001")
 
     def _shell(self, request: dict[str, Any]) -> dict[str, Any]:
         self.happen(request["command"])

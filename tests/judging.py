@@ -7,10 +7,24 @@ from harness.judge.filter import FilterExpectation, judge_filter
 from harness.values.arch import ByteOrder
 from harness.values.expectation import Expectation, LoadExpectation, Message
 from harness.values.mode import Mode
-from harness.values.observation import LoadObservation, Observation
+from harness.values.observation import Health, LoadObservation, Observation
 from harness.values.verdict import Verdict
 
 ACCEPTED = LoadObservation(errno=0, log="", jited_size=80, xlated_size=16)
+HEALTHY = Health(
+    boot_id="b1",
+    taint=0,
+    programs=3,
+    tables=2,
+    links=1,
+    btfs=1,
+    handles=0,
+    perf_events=0,
+    probes=0,
+    processes=0,
+    available_kb=400_000,
+    resident_kb=1_600,
+)
 _NOTHING_MORE = Expectation()
 
 

@@ -14,6 +14,7 @@ from harness.values.expectation import Errno, Expectation, LoadExpectation
 from harness.values.mode import Mode
 from harness.values.record import Record
 from harness.values.verdict import Outcome
+from harness.vm.fake import health_reply
 from tests.fake_guests import (
     PANIC,
     WARN,
@@ -222,7 +223,8 @@ def test_an_agent_that_could_not_do_its_part_is_ours_and_its_guest_is_kept(tmp_p
         ("load", load_reply(jited_size=[])),
         ("run", {"errno": 0, "retval": True, "data_out": b"", "ctx_out": b""}),
         ("run", {"errno": 0, "retval": 7, "data_out": "text", "ctx_out": b""}),
-        ("health", {"boot_id": "x", "taint": True, "programs": 0, "tables": 0, "links": 0}),
+        ("health", health_reply(taint=True)),
+        ("health", health_reply(perf_events=None)),
     ],
 )
 def test_a_reply_of_the_wrong_types_is_a_lost_guest_and_nothing_worse(
@@ -331,8 +333,8 @@ def test_what_a_trial_leaves_behind_is_a_failure_and_ends_the_guest(
     monkeypatch.setattr("harness.runner.watch._LEAK_WAIT_S", 0.05)
 
     def leak(kernel: FakeKernel) -> dict[str, Any]:
-        state = {"boot_id": kernel.vm.identity.boot_id, "taint": 0, "tables": 0, "links": 1}
-        kernel.vm.channel.handlers["health"] = lambda request: {**state, "programs": 2}
+        reply = health_reply(programs=2, links=1)
+        kernel.vm.channel.handlers["health"] = lambda request: reply
         return run_reply(7)
 
     guests = FakeGuests(tmp_path, booted(serving("run", leak)))

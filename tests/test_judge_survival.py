@@ -6,11 +6,11 @@ import pytest
 
 from harness.judge.survival import judge_survival
 from harness.judge.taint import TAINTS, new_harm
-from harness.values.observation import Health, Survival
+from harness.values.observation import Survival
 from harness.values.verdict import Outcome, Verdict
+from tests.judging import HEALTHY
 
-_HEALTHY = Health(boot_id="b1", taint=0, programs=3, tables=2, links=1)
-_FINE = Survival(before=_HEALTHY, after=_HEALTHY, console="[    1.000000] all is well\n")
+_FINE = Survival(before=HEALTHY, after=HEALTHY, console="[    1.000000] all is well\n")
 _LOST = replace(_FINE, after=None, lost="nothing came for 10 s")
 _BUG = "[    1.000000] kernel BUG at kernel/bpf/core.c:1!\n[    1.100000] pc : f+0x1/0x2\n"
 _OOM = "[    1.000000] Out of memory: Killed process 7 (sh) total-vm:1kB\n"
@@ -84,7 +84,7 @@ def test_a_note_is_no_harm() -> None:
 
 def test_another_boot_id_is_a_reboot() -> None:
     """Somebody answers, but not the kernel that was asked."""
-    verdict = _judge(replace(_FINE, after=replace(_HEALTHY, boot_id="b2")))
+    verdict = _judge(replace(_FINE, after=replace(HEALTHY, boot_id="b2")))
 
     assert (verdict.outcome, verdict.reason) == (
         Outcome.CRASHED,
@@ -94,7 +94,7 @@ def test_another_boot_id_is_a_reboot() -> None:
 
 def test_a_taint_without_a_splat_is_a_crash_and_names_the_bits() -> None:
     """The report may have been lost; the bit is not."""
-    verdict = _judge(replace(_FINE, after=replace(_HEALTHY, taint=1 << 9 | 1 << 5 | 1 << 12)))
+    verdict = _judge(replace(_FINE, after=replace(HEALTHY, taint=1 << 9 | 1 << 5 | 1 << 12)))
 
     assert (verdict.outcome, verdict.reason) == (
         Outcome.CRASHED,
@@ -105,33 +105,22 @@ def test_a_taint_without_a_splat_is_a_crash_and_names_the_bits() -> None:
 
 def test_taint_from_before_the_trial_is_not_its_fault() -> None:
     """Nor is a bit that an action which was asked for sets."""
-    before = replace(_HEALTHY, taint=1 << 9)
-    module = replace(_HEALTHY, taint=1 << 9 | 1 << 12 | 1 << 13)
+    before = replace(HEALTHY, taint=1 << 9)
+    module = replace(HEALTHY, taint=1 << 9 | 1 << 12 | 1 << 13)
 
     assert judge_survival(replace(_FINE, before=before, after=module)) is None
 
 
-@pytest.mark.parametrize(
-    ("after", "leaks"),
-    [
-        (replace(_HEALTHY, programs=4), "1 program"),
-        (replace(_HEALTHY, programs=5, tables=3, links=4), "2 programs, 1 table, 3 links"),
-        (replace(_HEALTHY, programs=0, links=2), "1 link"),
-    ],
-)
-def test_what_is_left_behind_fails_the_trial(after: Health, leaks: str) -> None:
-    """Everything was closed, so nothing may be more than before."""
-    verdict = _judge(replace(_FINE, after=after))
+def test_a_leak_is_told_if_nothing_is_worse() -> None:
+    after = replace(HEALTHY, perf_events=1)
 
-    assert (verdict.outcome, verdict.reason) == (
-        Outcome.FAILED,
-        f"left behind after everything was closed: {leaks}",
-    )
+    assert _judge(replace(_FINE, after=after)).outcome is Outcome.FAILED
+    assert _judge(replace(_FINE, after=after, console=_OOM)).outcome is Outcome.BROKEN
 
 
 def test_a_crash_is_told_before_a_leak() -> None:
     """The worst evidence first."""
-    after = replace(_HEALTHY, programs=9, taint=1 << 7)
+    after = replace(HEALTHY, programs=9, taint=1 << 7)
 
     assert _judge(replace(_FINE, after=after)).outcome is Outcome.CRASHED
 

@@ -8,7 +8,8 @@ import pytest
 from harness.guest.guest import Guest
 from harness.runner.watch import Watched, watch
 from harness.values.errors import AgentError, CaseError, HarnessError
-from harness.vm.fake import FakeVm
+from harness.values.observation import SettingChange
+from harness.vm.fake import FakeVm, health_reply
 from tests.fake_guests import PANIC, WARN, FakeKernel
 
 
@@ -98,8 +99,7 @@ def test_a_guest_that_falls_silent_is_lost(bench: Bench) -> None:
 def test_what_the_kernel_frees_late_is_waited_for(bench: Bench) -> None:
     """A closed filter is freed after a grace period; that is no leak."""
     answers = iter((2, 2, 1, 0))
-    state = {"boot_id": bench.before.boot_id, "taint": 0, "tables": 0, "links": 0}
-    bench.vm.channel.handlers["health"] = lambda request: {**state, "programs": next(answers)}
+    bench.vm.channel.handlers["health"] = lambda request: health_reply(programs=next(answers))
 
     assert bench.watch().survival.after == bench.before
 
@@ -135,3 +135,23 @@ def test_an_agent_that_cannot_serve_is_not_a_lost_guest(bench: Bench) -> None:
 
     assert isinstance(error, AgentError)
     assert error.errno == 38
+
+
+def test_settings_that_the_action_changed_are_seen(bench: Bench) -> None:
+    values = iter((b"0\n", b"1\n"))
+    handlers = bench.vm.channel.handlers
+    handlers["settings"] = lambda request: {"settings": [[b"kernel/panic", next(values)]]}
+    handlers["shell_start"] = lambda request: {"errno": 0}
+
+    watched = watch(bench.guest, "t-1", bench.before, lambda: bench.guest.shell("true"))
+
+    assert watched.survival.settings == (SettingChange("kernel.panic", "0", "1"),)
+    assert bench.operations()[1:] == [
+        "mark",
+        "settings",
+        "shell_start",
+        "reset",
+        "health",
+        "settings",
+        "mark",
+    ]

@@ -6,7 +6,9 @@ from types import TracebackType
 
 from harness.channels.fields import Fields
 from harness.guest.filters import LoadedObject, LoadOptions, submit_load
+from harness.guest.health import read_health
 from harness.guest.later import Connection, Later
+from harness.guest.settings import Settings
 from harness.guest.shell import Shell, Shells
 from harness.guest.tables import Table, table_type
 from harness.guest.trace import TraceStream
@@ -41,6 +43,7 @@ class Guest:
         self.vm = vm
         self.identity = vm.identity
         self.connection = Connection(vm.client, vm.identity.cpus, timeout_s)
+        self.settings = Settings(self.connection)
         self._shells = Shells(self.connection)
         self._kept: dict[str, int] = {}
         """Names and sizes of the objects that the agent has, the one used last at the end."""
@@ -105,6 +108,7 @@ class Guest:
 
     def shell(self, command: str) -> Shell:
         """Start a shell command in the guest."""
+        self.settings.may_change()
         return self._shells.start(command)
 
     def set_mode(self, mode: Mode) -> None:
@@ -125,7 +129,7 @@ class Guest:
         under CONFIG_BPF_JIT_ALWAYS_ON the latter takes only 1: net/core/sysctl_net_core.c.
         """
         try:
-            self.write_file(f"/proc/sys/net/core/{sysctl}", f"{value}")
+            self._write_file(f"/proc/sys/net/core/{sysctl}", f"{value}")
         except RefusedError as error:
             if error.errno == errno.EINVAL and not value:
                 raise RefusedError(
@@ -137,6 +141,8 @@ class Guest:
                 raise RefusedError(
                     f"the kernel was built without a JIT: there is no {sysctl}", error.errno
                 ) from error
+        else:
+            self.settings.note(f"net/core/{sysctl}", f"{value}")
 
     def mark(self, text: str) -> Later[None]:
         """Write a line to the kernel log, without waiting."""
@@ -144,7 +150,7 @@ class Guest:
 
     def submit_health(self) -> Later[Health]:
         """The state that must not change, without waiting."""
-        return self.connection.submit("health", _read_health, {})
+        return self.connection.submit("health", read_health, {})
 
     def health(self) -> Health:
         return self.submit_health().result()
@@ -159,6 +165,10 @@ class Guest:
 
     def write_file(self, path: str, text: str | bytes) -> None:
         """Write to an existing file of the guest, a sysctl for example; raises RefusedError."""
+        self.settings.may_change()
+        self._write_file(path, text)
+
+    def _write_file(self, path: str, text: str | bytes) -> None:
         arguments: dict[str, object] = {
             "path": path,
             "data": text.encode() if isinstance(text, str) else text,
@@ -191,13 +201,3 @@ class Guest:
 
 def _nothing(reply: Fields) -> None:
     return None
-
-
-def _read_health(reply: Fields) -> Health:
-    return Health(
-        boot_id=reply.text("boot_id"),
-        taint=reply.integer("taint"),
-        programs=reply.integer("programs"),
-        tables=reply.integer("tables"),
-        links=reply.integer("links"),
-    )

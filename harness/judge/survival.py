@@ -2,6 +2,7 @@
 
 from harness.formats.splat_rows import Severity
 from harness.formats.splats import Splat, find_splats
+from harness.judge.leaks import judge_leaks
 from harness.judge.taint import new_harm
 from harness.values.observation import Health, Survival
 from harness.values.verdict import Outcome, Verdict
@@ -29,7 +30,7 @@ def judge_survival(survival: Survival) -> Verdict | None:
         return harm
     if ours is not None:
         return _judge_splat(Outcome.BROKEN, ours)
-    return _judge_leaks(survival.before, survival.after)
+    return judge_leaks(survival)
 
 
 def _first(splats: tuple[Splat, ...], severity: Severity) -> Splat | None:
@@ -62,22 +63,6 @@ def _judge_harm(before: Health, after: Health, last_lines: tuple[str, ...]) -> V
     if not harm:
         return None
     return Verdict(Outcome.CRASHED, f"the kernel was tainted: {', '.join(harm)}", last_lines)
-
-
-def _judge_leaks(before: Health, after: Health) -> Verdict | None:
-    counts = (
-        ("program", before.programs, after.programs),
-        ("table", before.tables, after.tables),
-        ("link", before.links, after.links),
-    )
-    leaks = [_count(now - then, what) for what, then, now in counts if now > then]
-    if not leaks:
-        return None
-    return Verdict(Outcome.FAILED, f"left behind after everything was closed: {', '.join(leaks)}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _last_lines(survival: Survival) -> tuple[str, ...]:

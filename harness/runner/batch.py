@@ -12,6 +12,7 @@ from enum import Enum
 
 from harness.guest.features import absence, find_feature
 from harness.judge.equivalence import compare
+from harness.judge.leaks import worn_out
 from harness.judge.survival import judge_survival
 from harness.runner.cases import Case, Seen
 from harness.runner.known_features import KnownFeatures
@@ -146,7 +147,8 @@ class BatchRunner:
                 lent.health = watched.survival.after
             seen, retry = _weigh(watched, harm, mode, reference)
             # What went wrong twice here would go wrong again: the last attempt is another guest's.
-            unharmed = harm is None and not (retry and number >= MAX_ATTEMPTS - 1)
+            wasted = retry and number >= MAX_ATTEMPTS - 1
+            unharmed = harm is None and not wasted and not worn_out(lent.fresh, lent.health)
             return seen, retry
         finally:
             if unharmed and self._isolation is Isolation.BATCH:

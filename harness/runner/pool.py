@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +30,11 @@ class Lent:
     guest: Guest
     health: Health
     trials: int = 0
+    fresh: Health = field(init=False)
+    """Its health when it was started."""
+
+    def __post_init__(self) -> None:
+        self.fresh = self.health
 
     def next_trial(self) -> str:
         """A name for the next trial that no other guest and no earlier trial has."""

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from harness.formats.console import ConsoleSlice, between_markers
 from harness.guest.guest import Guest
 from harness.guest.later import Later
+from harness.judge.leaks import has_grown
 from harness.values.deadline import Deadline
 from harness.values.errors import ChannelError, HarnessError, InfrastructureError
 from harness.values.observation import Health, Survival
@@ -45,6 +46,7 @@ def watch(guest: Guest, trial: str, before: Health, act: Callable[[], T]) -> Wat
     A guest that was lost is stopped. Errors that are not the guest's loss end up in `error`.
     """
     start = guest.vm.console.size()
+    guest.settings.guard()
     begin = guest.mark(f"begin {trial}")
     value: T | None = None
     error: HarnessError | None = None
@@ -56,13 +58,14 @@ def watch(guest: Guest, trial: str, before: Health, act: Callable[[], T]) -> Wat
         except HarnessError as caught:
             error = caught
         after = _settle(guest, before)
+        settings = guest.settings.changed()
         guest.mark(f"end {trial}").result()
     except ChannelError as lost:
         return Watched(value, error, _lost(guest, start, trial, before, begin, lost))
     found = _console_slice(guest, start, trial)
     if not found.ended and error is None:
         error = InfrastructureError("the end of the trial never reached the guest's console")
-    return Watched(value, error, Survival(before, after, found.text))
+    return Watched(value, error, Survival(before, after, found.text, settings=settings))
 
 
 def _settle(guest: Guest, before: Health) -> Health:
@@ -71,18 +74,10 @@ def _settle(guest: Guest, before: Health) -> Health:
     health = guest.health()
     reset.result()
     deadline = Deadline.after(_LEAK_WAIT_S)
-    while _grown(before, health) and not deadline.expired:
+    while has_grown(before, health) and not deadline.expired:
         time.sleep(0.01)
         health = guest.health()
     return health
-
-
-def _grown(before: Health, after: Health) -> bool:
-    return (
-        after.programs > before.programs
-        or after.tables > before.tables
-        or after.links > before.links
-    )
 
 
 def _console_slice(guest: Guest, start: int, trial: str) -> ConsoleSlice:

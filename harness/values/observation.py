@@ -63,6 +63,37 @@ class Health:
     programs: int
     tables: int
     links: int
+    btfs: int
+    handles: int
+    """What the agent still holds for the host: objects, raw programs and tables."""
+
+    perf_events: int
+    """Open descriptors, over all processes."""
+
+    probes: int
+    """Dynamic events that are defined in tracefs."""
+
+    processes: int
+    """Neither the agent's own nor the kernel's."""
+
+    available_kb: int
+    """MemAvailable of /proc/meminfo."""
+
+    resident_kb: int
+    """Of the agent itself, in KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A sysctl that is not as it was."""
+
+    name: str
+    """As sysctl(8) writes it: kernel.panic."""
+
+    before: str | None
+    """None: there was no such setting, or it could not be read."""
+
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +115,9 @@ class Survival:
 
     first_operation_done: bool = True
     """False when the guest was lost before it had served any operation of the trial."""
+
+    settings: tuple[SettingChange, ...] = ()
+    """Those that the trial left changed."""
 
 
 @dataclass(frozen=True, slots=True)

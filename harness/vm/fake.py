@@ -52,6 +52,7 @@ class FakeVm:
         return {
             "mark": self._mark,
             "health": self._health,
+            "settings": lambda request: {"settings": []},
             "reset": _nothing,
             "put": _nothing,
             "drop": _nothing,
@@ -64,13 +65,26 @@ class FakeVm:
         return {}
 
     def _health(self, request: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "boot_id": _IDENTITY.boot_id,
-            "taint": self.taint,
-            "programs": 0,
-            "tables": 0,
-            "links": 0,
-        }
+        return health_reply(taint=self.taint)
+
+
+def health_reply(**differing: object) -> dict[str, Any]:
+    """What the agent of a guest answers in which there is nothing, unless said otherwise."""
+    return {
+        "boot_id": _IDENTITY.boot_id,
+        "taint": 0,
+        "programs": 0,
+        "tables": 0,
+        "links": 0,
+        "btfs": 0,
+        "handles": 0,
+        "perf_events": 0,
+        "probes": 0,
+        "processes": 0,
+        "mem_available_kb": 400_000,
+        "resident_kb": 1_600,
+        **differing,
+    }
 
 
 def _nothing(request: dict[str, Any]) -> dict[str, Any]:
