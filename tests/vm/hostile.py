@@ -126,12 +126,17 @@ def build(target: Target, hostile: Hostile, folder: Path) -> Image:
     text = _PROGRAM.replace("READY_BYTES", ", ".join(str(byte) for byte in ready))
     source = folder / f"{hostile.name}.c"
     source.write_text(text.replace("MISBEHAVE", hostile.code))
-    program = folder / hostile.name
+    return pack(folder / f"{hostile.name}.cpio", compile_program(target, source))
+
+
+def compile_program(target: Target, source: Path) -> bytes:
+    """A static program for the guest, from one C file."""
+    program = source.with_suffix("")
     clang = installed_clang()
     flags = clang.agent_flags(target.arch, get_sysroot(target.arch).path)
     command = (str(clang.program), *flags, "-O1", "-w", "-static", "-fuse-ld=lld", "-s")
     subprocess.run((*command, "-o", str(program), str(source)), check=True)
-    return pack(folder / f"{hostile.name}.cpio", program.read_bytes())
+    return program.read_bytes()
 
 
 def pack(path: Path, init: bytes) -> Image:
