@@ -10,6 +10,7 @@ from harness.guest.filters import LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.links import AttachError
 from harness.guest.tables import TableError, Update
+from harness.judge.leaks import has_grown
 from harness.runner.target import Target
 from harness.values.errors import GuestError, UnknownNameError, UsageError
 from harness.values.mode import Mode
@@ -86,7 +87,11 @@ def key(value: int) -> bytes:
 def test_the_guest_is_the_kernel_that_was_named(guest: Guest, any_target: Target) -> None:
     assert guest.identity.release == any_target.kernel.release
     assert guest.shell("uname -r").wait() == 0
-    assert guest.health() == guest.health()
+
+    before, after = guest.health(), guest.health()
+
+    assert (before.boot_id, before.taint) == (after.boot_id, after.taint)
+    assert not has_grown(before, after)
 
 
 @pytest.mark.parametrize("mode", list(Mode), ids=str)
