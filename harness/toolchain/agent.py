@@ -26,7 +26,13 @@ COMPILE_FLAGS: tuple[str, ...] = (
     "-fdata-sections",
 )
 
-LINK_FLAGS: tuple[str, ...] = ("-static", "-fuse-ld=lld", "-Wl,--gc-sections", "-s")
+# What is wrapped: guest_images/agent/kernel_btf.c.
+LINK_FLAGS: tuple[str, ...] = (
+    "-static",
+    "-fuse-ld=lld",
+    "-Wl,--gc-sections,--wrap=btf__load_vmlinux_btf,--wrap=btf__free",
+    "-s",
+)
 
 # libz before libelf: both define crc32, and libelf's is not the one of the wire protocol.
 LIBRARIES: tuple[str, ...] = ("-lbpf", "-lz", "-lelf", "-lzstd", "-lmsgpack-c")
