@@ -128,6 +128,18 @@ def test_a_signal_to_qemu_is_no_silence_of_the_guest(
         assert vm.fault() == fault
 
 
+def test_a_qemu_that_runs_on_after_it_was_seen_stopped_is_still_at_fault(plan: VmPlan) -> None:
+    """Its guest was given up for it: that is no crash of the kernel, whoever continues QEMU."""
+    with Vm.start(plan, Deadline.after(20)) as vm:
+        os.kill(vm.process.pid, signal.SIGSTOP)
+        with pytest.raises(ChannelError, match="QEMU is stopped"):
+            call_until_it_fails(vm)
+
+        os.kill(vm.process.pid, signal.SIGCONT)
+
+        assert vm.fault() == "QEMU was stopped by a signal"
+
+
 def call_until_it_fails(vm: Vm) -> None:
     for _ in range(100):
         vm.client.call("health", Deadline.after(60))

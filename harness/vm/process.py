@@ -33,6 +33,7 @@ class QemuProcess:
     def __init__(self, popen: "subprocess.Popen[bytes]", log: Path) -> None:
         self._popen = popen
         self._log = log
+        self._seen_stopped = False
 
     @classmethod
     def start(cls, argv: tuple[str, ...], fds: tuple[int, ...], log: Path) -> "QemuProcess":
@@ -74,12 +75,17 @@ class QemuProcess:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether a signal keeps it from running: proc_pid_stat(5), the state T."""
-        try:
-            text = Path(f"/proc/{self.pid}/stat").read_text()
-        except OSError:
-            return False
-        return text.rpartition(")")[2].split()[0] in ("T", "t")
+        """Whether a signal keeps it from running: proc_pid_stat(5), the state T.
+
+        Once seen so it counts as stopped: its guest was given up, whoever continues it later.
+        """
+        if not self._seen_stopped:
+            try:
+                text = Path(f"/proc/{self.pid}/stat").read_text()
+            except OSError:
+                return False
+            self._seen_stopped = text.rpartition(")")[2].split()[0] in ("T", "t")
+        return self._seen_stopped
 
     @property
     def was_struck(self) -> bool:
