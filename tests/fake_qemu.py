@@ -135,8 +135,16 @@ def _go_on(agent: _Agent, state: int) -> None:
     agent.serve()
 
 
+def _terminate(number: int, frame: object) -> None:
+    sys.stderr.write(f"qemu-system-x86_64: terminating on signal {number} from pid 1 (init)\n")
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def main() -> None:
     """Run as QEMU would, from the options that the harness gives it."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _terminate)
     if "--version" in sys.argv:
         sys.stdout.write("QEMU emulator version 7.2.0\n")
         return

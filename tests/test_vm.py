@@ -108,6 +108,8 @@ def test_the_command_is_kept_as_one_can_paste_it(plan: VmPlan) -> None:
     ("number", "fault"),
     [
         (signal.SIGKILL, "QEMU was ended by signal 9"),
+        (signal.SIGTERM, "QEMU was ended by signal 15"),
+        (signal.SIGHUP, "QEMU was ended by signal 1"),
         (signal.SIGSTOP, "QEMU was stopped by a signal"),
     ],
 )

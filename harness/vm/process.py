@@ -23,6 +23,9 @@ _STDERR_LIMIT = 16 * 1024
 
 _SWITCHES = re.compile(r"^(?:non)?voluntary_ctxt_switches:\s*(\d+)$", re.MULTILINE)
 
+# qemu_kill_report() in QEMU's softmmu/runstate.c.
+_TERMINATED = re.compile(r"terminating on signal (\d+)")
+
 _living: set["QemuProcess"] = set()
 _living_lock = threading.Lock()
 
@@ -89,9 +92,22 @@ class QemuProcess:
 
     @property
     def was_struck(self) -> bool:
-        """Whether somebody ended it or keeps it from running; SIGABRT is its own doing."""
+        """Whether somebody ended it or keeps it from running."""
+        return self.is_stopped if self.exit_status is None else self.ending_signal is not None
+
+    @property
+    def ending_signal(self) -> int | None:
+        """With which somebody ended it; SIGABRT is its own doing.
+
+        After SIGHUP, SIGINT and SIGTERM it ends with status 0, as if the guest had wanted it.
+        """
         status = self.exit_status
-        return self.is_stopped if status is None else -status in (signal.SIGKILL, signal.SIGTERM)
+        if status == 0:
+            found = _TERMINATED.findall(self.stderr_tail())
+            return int(found[-1]) if found else None
+        # Before QEMU has begun to handle it, SIGTERM ends it like any program.
+        struck = (-signal.SIGKILL, -signal.SIGTERM)
+        return -status if status is not None and status in struck else None
 
     def wait(self, timeout_s: float) -> int | None:
         """The exit status, or None if it still runs after that long."""

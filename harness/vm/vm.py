@@ -175,8 +175,8 @@ class Vm:
         status = self.process.exit_status
         if status is None:
             return "QEMU was stopped by a signal" if self.process.is_stopped else None
-        if self.process.was_struck:
-            return f"QEMU was ended by signal {-status}"
+        if number := self.process.ending_signal:
+            return f"QEMU was ended by signal {number}"
         return f"QEMU gave up: {self.process.stderr_tail()[-_TAIL_WIDTH:]}" if status else None
 
     @classmethod
