@@ -8,6 +8,8 @@
 # make check-all [ARCHES="arm64 s390x"] [KERNELS="debian:6.1 debian:7.2"] [CASES=…] …   the matrix
 # make test    all cases on x86_64, a short selection on every architecture, the harness's own tests
 # make lint    format, lint, types, layers
+# make soak [RESTORES=1000] [SEED=n]   so many restored guests on each of two architectures, while
+#            signals strike QEMU: right verdicts, and nothing left in the process or on the disk
 # make bench   what the harness costs, as ratios; bench-all: on every architecture and kernel
 #
 # V=1 shows the commands.
@@ -18,6 +20,7 @@ ARCHES ?= all
 KERNELS ?= debian:5.10 debian:6.1 debian:6.12 debian:7.2
 CASES ?= cases
 O ?= build
+RESTORES ?= 1000
 
 # What every architecture is booted for in `make test`: arithmetic, calls, tables, the verifier's
 # words, probes, and the mail.
@@ -42,7 +45,7 @@ ifeq ($(origin O),command line)
 export KBUILD_OUTPUT := $(abspath $(O))
 endif
 
-.PHONY: check check-all check-own kernel test test-cases lint format bench bench-all doctor clean
+.PHONY: check check-all check-own kernel test test-cases soak lint format bench bench-all doctor clean
 
 check: $(VENV)/ready
 	$(Q)$(HARNESS) check $(CASES) $(OPTIONS)
@@ -65,6 +68,10 @@ test: test-cases
 test-cases: $(VENV)/ready
 	$(Q)$(HARNESS) check cases --report-parent $(O)/report
 	$(Q)$(HARNESS) check $(SHORT) --arch all --kernel debian:7.2 --report-parent $(O)/report
+
+soak: $(VENV)/ready
+	$(Q)$(PYTHON) -m pytest tests/soak --log-cli-level=INFO --soak-restores $(RESTORES) \
+		$(if $(SEED),--soak-seed $(SEED))
 
 lint: $(VENV)/ready
 	$(Q)$(PYTHON) -m ruff format --check .
