@@ -1,9 +1,8 @@
-"""Whatever befalls QEMU from outside, no verdict is lost and none is wrong."""
+"""Whatever befalls QEMU from outside, no verdict is lost and none is wrong.
 
-import os
-import random
-import signal
-import threading
+In all modes, with cases that pass; tests/soak does it for longer, with cases that fail as well.
+"""
+
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,37 +16,14 @@ from harness.values.deadline import Deadline
 from harness.values.mode import Mode
 from harness.values.record import Record
 from harness.values.verdict import Outcome
-from harness.vm.process import living_processes
 from harness.vm.snapshots import Snapshots
+from tests.soak.strikes import Storm, own_guests
 from tests.vm.conftest import BOOT_S
 
 _CASES = Path(__file__).parents[2] / "cases"
-_FAULTS = 4
-_EVERY_S = 2.5
+_SEED = 4
+_VOLLEYS = 4
 _RUN_S = 600.0
-
-
-def own_processes(folder: Path) -> tuple[int, ...]:
-    """Of the guests whose files are in `folder`: other tests keep guests of theirs."""
-    pids = (process.pid for process in living_processes())
-    return tuple(pid for pid in pids if os.fsencode(folder) in command_line(pid))
-
-
-def command_line(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def strike(pool: GuestPool, folder: Path, stop: threading.Event, struck: list[int]) -> None:
-    """Kill or stop a QEMU now and then: more seldom than the pool gives up, or a trial."""
-    dice = random.Random(4)
-    while len(struck) < _FAULTS and not stop.wait(_EVERY_S):
-        if pool.started and (living := own_processes(folder)):
-            number = dice.choice((signal.SIGKILL, signal.SIGSTOP))
-            os.kill(dice.choice(living), number)
-            struck.append(number)
 
 
 def passed(record: Record) -> bool:
@@ -69,18 +45,20 @@ def test_signals_to_qemu_cost_attempts_and_no_verdict(tmp_path: Path, target: Ta
     pool = GuestPool(
         target, folder, boot_timeout_s=BOOT_S, snapshots=Snapshots(tmp_path / "snapshots")
     )
-    stop, struck = threading.Event(), list[int]()
-    striker = threading.Thread(target=strike, args=(pool, tmp_path, stop, struck))
-    with ThreadPoolExecutor(2) as executor, Run(executor, records.append, Isolation.CASE) as run:
+    storm = Storm(tmp_path, _SEED, _VOLLEYS, lambda: pool.started)
+
+    def take(record: Record) -> None:
+        storm.see(record)
+        records.append(record)
+
+    with ThreadPoolExecutor(2) as executor, Run(executor, take, Isolation.CASE) as run:
         run.start(target, pool, cases, tuple(Mode))
-        striker.start()
-        complete = run.wait(Deadline.after(_RUN_S))
-    stop.set()
-    striker.join()
+        with storm:
+            complete = run.wait(Deadline.after(_RUN_S))
 
     final = [record for record in records if record.final]
     assert complete
-    assert struck
+    assert storm.strikes
     assert len(final) == len(cases) * len(Mode)
     assert {(r.verdict.outcome, r.verdict.reason) for r in final if not passed(r)} == set()
-    assert own_processes(tmp_path) == ()
+    assert own_guests(tmp_path) == {}
