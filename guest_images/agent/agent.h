@@ -151,6 +151,8 @@ struct census take_census(struct agent *agent);
 uint64_t clock_ns(void);
 int slurp(const char *path, char *to, size_t size, size_t *got);
 void slurp_text(const char *path, char *to, size_t size);
+uint64_t kernel_text(void);
+uint64_t spin_ns(void);
 void kmsg_line(int kmsg, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Operations: 0 with the reply written, or -1 after refuse(). */

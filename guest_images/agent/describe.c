@@ -31,11 +31,43 @@ uint64_t verified_since(int fd, uint64_t until)
 	return info.load_time && info.load_time < until ? until - info.load_time : 0;
 }
 
+static uint32_t at_most(uint32_t value, uint32_t most)
+{
+	return value < most ? value : most;
+}
+
+/* Where the functions that the JIT made lie; none if the kernel does not tell. */
+static void put_places(msgpack_packer *pack, const struct bpf_prog_info *info)
+{
+	const uint64_t *places = (const uint64_t *)(uintptr_t)info->jited_ksyms;
+	const uint32_t *lengths = (const uint32_t *)(uintptr_t)info->jited_func_lens;
+	uint32_t i, count = places && lengths ? at_most(info->nr_jited_ksyms, PLACES_MAX) : 0;
+
+	count = at_most(count, info->nr_jited_func_lens);
+	put_array(pack, "places", count);
+	for (i = 0; i < count; i++)
+		msgpack_pack_uint64(pack, places[i]);
+	put_array(pack, "lengths", count);
+	for (i = 0; i < count; i++)
+		msgpack_pack_uint32(pack, lengths[i]);
+}
+
 static void put_kernel_view(msgpack_packer *pack, int fd)
 {
-	struct bpf_prog_info info = { 0 };
+	uint64_t places[PLACES_MAX];
+	uint32_t lengths[PLACES_MAX];
+	struct bpf_prog_info info = {
+		.nr_jited_ksyms = PLACES_MAX,
+		.jited_ksyms = (uintptr_t)places,
+		.nr_jited_func_lens = PLACES_MAX,
+		.jited_func_lens = (uintptr_t)lengths,
+	};
 	uint32_t size = sizeof(info);
 	bool known = fd >= 0 && !bpf_prog_get_info_by_fd(fd, &info, &size);
+
+	/* Where nothing was JITed the kernel says one function, and leaves the place alone. */
+	if (!known || !info.jited_prog_len)
+		info.nr_jited_ksyms = 0;
 
 	put_uint_if(pack, known, "id", info.id);
 	if (known)
@@ -46,11 +78,12 @@ static void put_kernel_view(msgpack_packer *pack, int fd)
 	put_uint_if(pack, known, "xlated_size", info.xlated_prog_len);
 	put_uint_if(pack, known && GIVEN(size, verified_insns), "verified_insns",
 		    info.verified_insns);
+	put_places(pack, &info);
 }
 
 void put_attempt(msgpack_packer *pack, const struct attempt *attempt)
 {
-	msgpack_pack_map(pack, 14);
+	msgpack_pack_map(pack, 16);
 	put_text(pack, "name", attempt->name);
 	put_text(pack, "section", attempt->section);
 	put_uint(pack, "type", attempt->type);

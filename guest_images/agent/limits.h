@@ -37,6 +37,7 @@
 #define LOGS_MAX MIB(128)	/* verifier logs of one load, in memory */
 #define LOGS_SENT_MAX MIB(24)	/* verifier logs of one load, in the reply */
 #define CODE_MAX MIB(4)		/* translated or JITed code in one reply */
+#define PLACES_MAX 256		/* functions of a program whose places a load tells */
 #define RUN_DATA_MAX MIB(1)	/* each buffer of a test run */
 #define INSNS_MAX 1000000	/* instructions of a raw program */
 

@@ -76,7 +76,7 @@ int op_hello(struct agent *agent, struct call *call)
 			      (unsigned long long)version, PROTOCOL_VERSION);
 	uname(&name);
 	slurp_text(BOOT_ID, boot_id, sizeof(boot_id));
-	result(call, 11);
+	result(call, 13);
 	put_uint(&call->pack, "version", PROTOCOL_VERSION);
 	put_bin(&call->pack, "nonce", nonce.data, nonce.size);
 	put_text(&call->pack, "agent", AGENT_BUILD);
@@ -88,6 +88,8 @@ int op_hello(struct agent *agent, struct call *call)
 	put_int(&call->pack, "page_size", sysconf(_SC_PAGESIZE));
 	put_text(&call->pack, "libbpf", libbpf_version_string());
 	put_uint(&call->pack, "uptime_ms", clock_ns() / 1000000);
+	put_uint(&call->pack, "stext", kernel_text());
+	put_uint(&call->pack, "spin_ns", spin_ns());
 	return 0;
 }
 
