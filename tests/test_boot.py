@@ -68,7 +68,7 @@ def test_a_comma_in_the_console_path_is_doubled() -> None:
     """QEMU ends an option's value at a single comma."""
     words = argv(X86_64, Hardware(Accel.TCG))
 
-    assert "file,id=console,append=on,path=/reports/a,,b/console.log" in words
+    assert "stdio,id=console,signal=off,logappend=on,logfile=/reports/a,,b/console.log" in words
 
 
 def test_kvm_takes_the_hosts_cpu_unless_a_model_is_named() -> None:

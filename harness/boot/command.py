@@ -15,6 +15,9 @@ from harness.values.release import read_version
 
 PORT_NAME = "bpf-harness"
 
+CONSOLE = "console"
+"""QEMU's name of the console: what comes in at its standard input is typed there."""
+
 # What a QEMU that a hostile guest has taken over may still ask of the host: nothing new.
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
@@ -64,7 +67,7 @@ class Ends:
     agent_fd: int
     qmp_fd: int
     console: Path
-    """What QEMU adds the console's text to."""
+    """What QEMU adds the console's text to; its standard output has the same."""
 
     state_fd: int | None = None
     """The saved state to go on from; None boots."""
@@ -76,6 +79,7 @@ def kernel_command_line(arch: Arch, transport: Transport, arguments: tuple[str, 
     A panic or an oops ends the guest at once (-no-reboot turns the reboot into an exit).
     loglevel=5 lets a WARN during boot reach the console; the agent opens the level to 8 when
     it is ready. printk.devkmsg=on keeps /dev/kmsg from dropping our markers.
+    sysrq_always_enabled lets a guest that hangs be asked for backtraces.
     """
     words = [
         f"console={arch.console}",
@@ -83,6 +87,7 @@ def kernel_command_line(arch: Arch, transport: Transport, arguments: tuple[str, 
         "oops=panic",
         "loglevel=5",
         "printk.devkmsg=on",
+        "sysrq_always_enabled",
         *arch.kernel_arguments,
         *arguments,
     ]
@@ -174,7 +179,12 @@ def _accel(hardware: Hardware) -> str:
 
 def _console(ends: Ends) -> tuple[str, ...]:
     path = str(ends.console).replace(",", ",,")
-    return ("-chardev", f"file,id=console,append=on,path={path}", "-serial", "chardev:console")
+    return (
+        "-chardev",
+        f"stdio,id={CONSOLE},signal=off,logappend=on,logfile={path}",
+        "-serial",
+        f"chardev:{CONSOLE}",
+    )
 
 
 def _channel(arch: Arch, transport: Transport, ends: Ends) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from harness.values.deadline import Deadline
-from harness.values.errors import BootError, MissingToolError
+from harness.values.errors import BootError, GuestError, MissingToolError
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ class QemuProcess:
             with log.open("wb") as stderr, _living_lock:
                 popen = subprocess.Popen(
                     command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=stderr,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
                     stderr=stderr,
                     pass_fds=fds,
                     start_new_session=True,
@@ -109,6 +109,15 @@ class QemuProcess:
         struck = (-signal.SIGKILL, -signal.SIGTERM)
         return -status if status is not None and status in struck else None
 
+    def type(self, keys: bytes) -> None:
+        """Write to its standard input; raises GuestError if it takes nothing."""
+        assert self._popen.stdin is not None
+        try:
+            self._popen.stdin.write(keys)
+            self._popen.stdin.flush()
+        except OSError as error:
+            raise GuestError(f"QEMU does not read its standard input: {error}") from error
+
     def wait(self, timeout_s: float) -> int | None:
         """The exit status, or None if it still runs after that long."""
         try:
@@ -140,8 +149,14 @@ class QemuProcess:
             # Stuck in the host's kernel; it stays in the register, and the others are ended.
             _log.warning("QEMU (pid %d) does not die", self.pid)
             return
+        self._close_input()
         with _living_lock:
             _living.discard(self)
+
+    def _close_input(self) -> None:
+        assert self._popen.stdin is not None
+        with contextlib.suppress(OSError):
+            self._popen.stdin.close()
 
     def stderr_tail(self) -> str:
         """The last of what QEMU itself printed."""
