@@ -7,6 +7,7 @@ emulation; package names are Debian's.
 from dataclasses import dataclass
 from enum import Enum
 
+from harness.values import register_text
 from harness.values.cpu_model import (
     ARM64_CODE,
     ARM_CODE,
@@ -99,6 +100,9 @@ class Arch:
     console: str
     """tty of the console= argument; QEMU's first -serial."""
 
+    registers: register_text.RegisterText
+    """How QEMU shows where a CPU is."""
+
     uart: str
     """tty of the agent when the kernel has no virtio-serial."""
 
@@ -134,6 +138,9 @@ class Arch:
 
     kernel_arguments: tuple[str, ...] = ()
     """More of the kernel's command line."""
+
+    sysrq: bytes | None = None
+    """What begins a magic SysRq on a console without serial breaks: sclp_vt220.c, hvc_console.c."""
 
     memory_mib: int = 512
 
@@ -186,6 +193,7 @@ X86_64 = Arch(
     machine=("-machine", "q35"),
     code=X86_64_CODE,
     console="ttyS0",
+    registers=register_text.X86_64,
     uart="ttyS1",
     uart_device=("-device", "isa-serial,chardev=agent,index=1"),
     uart_options=("SERIAL_8250",),
@@ -220,6 +228,7 @@ ARM64 = Arch(
     machine=("-machine", "virt"),
     code=ARM64_CODE,
     console="ttyAMA0",
+    registers=register_text.ARM64,
     # virt has a single PL011, so the agent's UART is a 16550 on PCI.
     uart="ttyS0",
     uart_device=_PCI_UART,
@@ -251,6 +260,7 @@ RISCV64 = Arch(
     code=RISCV64_CODE,
     waits_visibly=False,
     console="ttyS0",
+    registers=register_text.RISCV64,
     uart="ttyS1",
     uart_device=_PCI_UART,
     uart_options=_PCI_UART_OPTIONS,
@@ -282,6 +292,8 @@ S390X = Arch(
     code=S390X_CODE,
     # The SCLP line-mode console; QEMU's -serial.
     console="ttyS0",
+    sysrq=b"\x0f",
+    registers=register_text.S390X,
     # The machine has no second UART; the VT220 console is the nearest thing.
     uart="ttysclp0",
     uart_device=("-device", "sclpconsole,chardev=agent"),
@@ -315,6 +327,8 @@ PPC64LE = Arch(
     machine=("-machine", "pseries,x-vof=on"),
     code=PPC64LE_CODE,
     console="hvc0",
+    sysrq=b"\x0f",
+    registers=register_text.PPC64LE,
     uart="hvc1",
     uart_device=("-device", "spapr-vty,chardev=agent,reg=0x30001000"),
     uart_options=("HVC_CONSOLE",),
@@ -346,6 +360,7 @@ ARM = Arch(
     code=ARM_CODE,
     waits_visibly=False,
     console="ttyAMA0",
+    registers=register_text.ARM,
     uart="ttyS0",
     uart_device=_PCI_UART,
     uart_options=_PCI_UART_OPTIONS,
