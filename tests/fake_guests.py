@@ -92,6 +92,9 @@ def load_reply(**differing: object) -> dict[str, Any]:
         "jited_size": 0,
         "xlated_size": 16,
         "verified_insns": 2,
+        "tag": b"\xab" * 8,
+        "places": [],
+        "lengths": [],
     }
     return {"errno": 0, "message": b"", "programs": [program | differing], "tables": []}
 

@@ -1,4 +1,4 @@
-"""The monitor of a program in QEMU's place: it speaks as much QMP as saving a state takes."""
+"""The monitor of a program in QEMU's place: as much QMP as saving a state and an autopsy take."""
 
 import array
 import json
@@ -7,7 +7,10 @@ import socket
 import threading
 from typing import Any
 
+from tests.recorded_files import recorded_registers
+
 STATE = b"the state of a fake guest"
+MEMORY = b"\x7fELF of a fake guest"
 
 _GREETING = {
     "QMP": {
@@ -21,7 +24,7 @@ class FakeMonitor(threading.Thread):
     """Serves one connection until its other end closes."""
 
     def __init__(self, connection: socket.socket, outcome: str) -> None:
-        """`outcome` is what becomes of every migration: completed, failed, active."""
+        """`outcome` is what becomes of every migration and dump: completed, failed, active."""
         super().__init__(daemon=True)
         self._connection = connection
         self._outcome = outcome
@@ -45,11 +48,18 @@ class FakeMonitor(threading.Thread):
                 self._serve(request)
 
     def _serve(self, request: dict[str, Any]) -> None:
-        answer: dict[str, Any] = {}
+        answer: dict[str, Any] | str = {}
         match request["execute"]:
             case "migrate":
                 os.write(self._file, STATE)
                 os.close(self._file)
+            case "human-monitor-command":
+                answer = recorded_registers("x86_64.hung")
+            case "dump-guest-memory":
+                os.write(self._file, MEMORY)
+                os.close(self._file)
+            case "query-dump":
+                answer = {"status": self._outcome}
             case "query-migrate":
                 answer = {"status": self._outcome}
         named = {"id": request["id"]} if "id" in request else {}

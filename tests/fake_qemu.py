@@ -4,8 +4,9 @@
 `serve`, `hang` (never ready), `mute` (ready, never answers), `garbage`, `torn` (dies in mid-reply),
 `panic`, `killed` (by a signal, at once), `refuse` (ends at once, as QEMU does on a bad option).
 FAKE_MIGRATION is how saving a state ends (completed); from a state that is one it goes on without
-being ready again, and FAKE_RENEW is the errno of new entropy. A shell command in the guest that is
-one of these words happens to the guest then.
+being ready again, and FAKE_RENEW is the errno of new entropy. With FAKE_KALLSYMS it tells the
+addresses of its functions, with FAKE_SYSRQ=none it heeds no key, with thread it prints when it
+panics. A shell command in the guest that is one of these words happens to the guest then.
 """
 
 import os
@@ -14,6 +15,7 @@ import socket
 import stat
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +28,20 @@ from tests.fake_monitor import STATE, FakeMonitor
 
 _PANIC = "[    3.100000] Kernel panic - not syncing: sysrq triggered crash\n"
 _BUILD = "build"
+
+# Where one of the CPUs of tests/recorded/registers/x86_64.hung.txt is halted.
+_STEXT = 0xFFFFFFFF88000000
+_KALLSYMS = b"""\
+ffffffff88000000 T _stext
+ffffffff880bc560 t pv_native_safe_halt
+ffffffff89000000 D _etext
+"""
+_CRASH = "[    9.200000] sysrq: Trigger a crash\n" + _PANIC
+_SYSRQ = """\
+[    9.100000] sysrq: Show backtrace of all active CPUs
+[    9.100001] NMI backtrace for cpu 0
+[    9.100002]  bpf_test_run+0x1fb/0x390
+"""
 
 
 def install(folder: Path) -> Path:
@@ -54,6 +70,7 @@ class _Agent:
             "health": self._health,
             "settings": lambda request: {"settings": []},
             "shell_start": self._shell,
+            "read_file": _read_file,
             "write_file": lambda request: {"errno": 0},
             "renew": lambda request: {"errno": int(os.environ.get("FAKE_RENEW", "0"))},
         }
@@ -102,6 +119,8 @@ class _Agent:
             "boot_id": "00000000-0000-0000-0000-000000000001",
             "cpus": 2,
             "page_size": 4096,
+            "stext": _STEXT if "FAKE_KALLSYMS" in os.environ else 0,
+            "spin_ns": 500_000,
         }
 
     def _mark(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -117,6 +136,11 @@ class _Agent:
         return {"errno": 0}
 
 
+def _read_file(request: dict[str, Any]) -> dict[str, Any]:
+    """There is one file."""
+    return {"errno": 0, "data": _KALLSYMS} if request["path"] == "/proc/kallsyms" else {}
+
+
 def _nothing(request: dict[str, Any]) -> dict[str, Any]:
     del request
     return {}
@@ -126,6 +150,17 @@ def _descriptor(argv: list[str], device: str) -> str:
     """What `-chardev KIND,id=DEVICE,…=VALUE` says at its end."""
     option = next(word for word in argv if f",id={device}," in word)
     return option.rpartition("=")[2].replace(",,", ",")
+
+
+def _take_keys(agent: _Agent) -> None:
+    """The break comes through the monitor, so every key is meant for SysRq."""
+    told_at = {"thread": b"c", "none": b""}.get(os.environ.get("FAKE_SYSRQ", ""), b"l")
+    while key := os.read(0, 1):
+        if key == told_at:
+            agent.print(_SYSRQ)
+        if key == b"c" == told_at:
+            agent.print(_CRASH)
+            os._exit(0)
 
 
 def _go_on(agent: _Agent, state: int) -> None:
@@ -160,6 +195,7 @@ def main() -> None:
     if "-incoming" in sys.argv:
         _go_on(agent, int(sys.argv[sys.argv.index("-incoming") + 1].removeprefix("fd:")))
         return
+    threading.Thread(target=_take_keys, args=(agent,), daemon=True).start()
     agent.print("[    0.000000] Linux version 6.12.1-fake\n")
     if behaviour in ("hang", "garbage", "panic"):
         agent.happen(behaviour)

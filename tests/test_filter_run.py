@@ -18,6 +18,8 @@ def asked(section: str, *, ctx: bytes | None = None, repeat: int | None = None) 
             "name": "f",
             "section": section,
             "errno": 0,
+            "places": [],
+            "lengths": [],
             "log": b"",
             "log_truncated": False,
         }

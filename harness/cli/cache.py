@@ -23,6 +23,7 @@ _KINDS = {
     "images": "initramfs images",
     "kernels": "kernels, unpacked or built",
     "snapshots": "states of guests that had just become ready",
+    "symbols": "functions of kernels, by which a hang is named",
     "sysroots": "headers and libraries of the architectures",
 }
 

@@ -7,6 +7,7 @@ from harness.channels.fields import Fields
 from harness.guest.later import Connection, Later
 from harness.guest.links import Link
 from harness.guest.tables import Ref, Table
+from harness.values.autopsy import CodeRange
 from harness.values.errors import GuestError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.observation import LoadObservation, RunObservation
@@ -221,6 +222,7 @@ class LoadedObject:
                 continue
             ref = Ref(self.handle, program.text("name"))
             verdict = read_verdict(program)
+            self._connection.code.extend(read_places(program))
             found.append(Filter(self._connection, ref, program.text("section"), verdict))
         return found
 
@@ -267,6 +269,18 @@ def read_verdict(program: Fields) -> LoadObservation:
         verified_insns=program.integer_or_none("verified_insns"),
         log_truncated=program.boolean("log_truncated"),
     )
+
+
+def read_places(program: Fields) -> list[CodeRange]:
+    """What the JIT made of one program of a load; its first function is the program itself."""
+    places, lengths = program.all_integers("places"), program.all_integers("lengths")
+    if not places:
+        return []
+    name = f"bpf_prog_{program.data('tag').hex()}_{program.text('name')}"
+    return [
+        CodeRange(f"{name}[{at}]" if at else name, place, length)
+        for at, (place, length) in enumerate(zip(places, lengths, strict=False))
+    ]
 
 
 def _read_spec(table: Fields) -> TableSpec:

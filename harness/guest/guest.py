@@ -12,6 +12,7 @@ from harness.guest.settings import Settings
 from harness.guest.shell import Shell, Shells
 from harness.guest.tables import Table, table_type
 from harness.guest.trace import TraceStream
+from harness.values.autopsy import Autopsy
 from harness.values.deadline import Deadline
 from harness.values.errors import RefusedError
 from harness.values.mode import Mode
@@ -178,6 +179,10 @@ class Guest:
             raise RefusedError(
                 f"the guest cannot write {text[:_SHOWN]!r} to {path}: errno {number}", number
             )
+
+    def autopsy(self) -> Autopsy | None:
+        """Where a guest that has gone silent hangs; None if QEMU does not run any more."""
+        return self.vm.autopsy(tuple(self.connection.code))
 
     def reset(self) -> Later[None]:
         """Detach all links, end all shells, close all objects and tables, without waiting."""

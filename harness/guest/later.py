@@ -1,13 +1,18 @@
 """A result that is still on its way, so that many requests can be under way at once."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from harness.channels.client import AgentClient, Pending
 from harness.channels.fields import Fields
+from harness.values.autopsy import CodeRange
 from harness.values.deadline import Deadline
 
 T = TypeVar("T")
+
+# Functions of filters whose places are remembered for the case that the guest hangs in one.
+_MAX_CODE = 4096
 
 
 class Later(Generic[T]):
@@ -42,6 +47,9 @@ class Connection:
 
         self.timeout_s = timeout_s
         """How long one request may take before the guest counts as silent."""
+
+        self.code: deque[CodeRange] = deque(maxlen=_MAX_CODE)
+        """What filters were JITed to, the latest last; what was unloaded is still in it."""
 
         self._last_handle = 0
 

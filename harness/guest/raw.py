@@ -1,7 +1,7 @@
 """A program given as instructions rather than as an object: loaded, run, closed."""
 
 from harness.channels.fields import Fields
-from harness.guest.filters import read_run, read_verdict
+from harness.guest.filters import read_places, read_run, read_verdict
 from harness.guest.guest import Guest
 from harness.guest.links import Link
 from harness.guest.tables import Ref
@@ -55,8 +55,13 @@ class RawFilter:
             "attach_btf": attach_btf or None,
             "tables": None if table is None else _wide_loads(insns, table),
         }
-        later = guest.connection.submit("load_raw", _read_only_verdict, arguments)
-        return cls(guest, handle, later.result())
+
+        def read(reply: Fields) -> LoadObservation:
+            program = _only_program(reply)
+            guest.connection.code.extend(read_places(program))
+            return read_verdict(program)
+
+        return cls(guest, handle, guest.connection.submit("load_raw", read, arguments).result())
 
     @property
     def ref(self) -> Ref:
@@ -88,8 +93,8 @@ def _wide_loads(insns: tuple[Insn, ...], table: Ref) -> list[object]:
     return [[i, table.packed()] for i, insn in enumerate(insns) if insn.code == _LD_IMM_DW]
 
 
-def _read_only_verdict(reply: Fields) -> LoadObservation:
+def _only_program(reply: Fields) -> Fields:
     programs = reply.all_maps("programs")
     if len(programs) != 1:
         raise ProtocolError(f"the agent answered for {len(programs)} programs, not for one")
-    return read_verdict(programs[0])
+    return programs[0]

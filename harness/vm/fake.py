@@ -1,11 +1,12 @@
 """A VM without QEMU: a fake agent that writes its markers to a console file, as a kernel would."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.channels.client import AgentClient
 from harness.channels.fake import FakeChannel, Handler
+from harness.values.autopsy import Autopsy, CodeRange
 from harness.vm.console import ConsoleLog
 from harness.vm.running import Identity
 
@@ -16,6 +17,8 @@ _IDENTITY = Identity(
     boot_id="00000000-0000-0000-0000-000000000000",
     cpus=2,
     page_size=4096,
+    stext=0xFFFFFFFF81000000,
+    spin_ns=500_000,
     nonce="f" * 32,
 )
 
@@ -32,6 +35,8 @@ class FakeVm:
         self.stopped = False
         self.machine_fault: str | None = None
         self.taint = 0
+        self.found: Autopsy | None = None
+        """What an autopsy finds."""
 
     def write_console(self, text: str) -> None:
         """Let the kernel print."""
@@ -43,6 +48,9 @@ class FakeVm:
 
     def fault(self) -> str | None:
         return self.machine_fault
+
+    def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
+        return self.found
 
     def stop(self) -> None:
         self.stopped = True

@@ -25,6 +25,9 @@ class VmPlan:
     qemu_version: str = ""
     """As QEMU says it; empty if nobody asked."""
 
+    dump_memory: bool = False
+    """Whether the memory of a guest that hangs is kept in `folder`."""
+
     @property
     def state_key(self) -> str:
         """Equal for plans whose guests are interchangeable once their agents are ready, in hex.

@@ -23,6 +23,7 @@ _TIMEOUT_S = 5.0
 # By default QEMU saves 128 MiB/s, and stops the machine for no more than 0.3 s at the end.
 _AT_ONCE = {"max-bandwidth": 1 << 40, "downtime-limit": 10_000}
 _STATE = "state"
+_MEMORY = "memory"
 _ENDED = ("completed", "failed", "cancelled")
 _POLL_S = 0.005
 
@@ -45,8 +46,30 @@ class Monitor:
 
     def status(self) -> str:
         """The VM's run state: running, paused, internal-error, guest-panicked …"""
-        answer = self.command("query-status")
+        return self._status_of("query-status")
+
+    def _status_of(self, query: str) -> str:
+        answer = self.command(query)
         return str(answer.get("status")) if isinstance(answer, dict) else repr(answer)
+
+    def human(self, line: str) -> str:
+        """The answer to a line of QEMU's human monitor, for what QMP has no command for."""
+        return str(self.command("human-monitor-command", **{"command-line": line}))
+
+    def dump_memory(self, file: int, deadline: Deadline) -> None:
+        """Write the machine's memory to an open file as an ELF core, and let it run on.
+
+        Raises GuestError if QEMU cannot: not every architecture has it.
+        """
+        self._send(file)
+        self.command("getfd", fdname=_MEMORY)
+        self.command("dump-guest-memory", paging=False, protocol=f"fd:{_MEMORY}", detach=True)
+        while (status := self._status_of("query-dump")) not in _ENDED:
+            if deadline.expired:
+                raise GuestError("QEMU did not write the memory in time")
+            time.sleep(_POLL_S)
+        if status != "completed":
+            raise GuestError(f"QEMU did not write the memory: {status}")
 
     def save_state(self, file: int, deadline: Deadline) -> None:
         """Write the machine's state to an open file and let the machine run on.
@@ -67,16 +90,12 @@ class Monitor:
             raise GuestError(f"QEMU did not save the state: {status}")
 
     def _migrated(self, deadline: Deadline) -> str:
-        while (status := self._migration()) not in _ENDED:
+        while (status := self._status_of("query-migrate")) not in _ENDED:
             if deadline.expired:
                 self.command("migrate_cancel")
                 raise GuestError(f"QEMU did not save the state in time: it is {status}")
             time.sleep(_POLL_S)
         return status
-
-    def _migration(self) -> str:
-        answer = self.command("query-migrate")
-        return str(answer.get("status")) if isinstance(answer, dict) else repr(answer)
 
     def _send(self, file: int) -> None:
         try:

@@ -1,9 +1,11 @@
 """What a guest needs of the VM it is in. The real one is Vm; tests and bench have a fake."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from harness.channels.client import AgentClient
+from harness.values.autopsy import Autopsy, CodeRange
 from harness.values.release import upstream_release
 from harness.vm.console import ConsoleLog
 
@@ -24,6 +26,12 @@ class Identity:
     """Possible CPUs: how many values a per-CPU table has for each key."""
 
     page_size: int
+    stext: int
+    """Address of the kernel's _stext; 0 where it does not tell."""
+
+    spin_ns: int
+    """How long always the same work took the agent when it was ready."""
+
     nonce: str
     """Fresh for every start, in hex: no other guest can answer with it."""
 
@@ -50,6 +58,12 @@ class RunningVm(Protocol):
 
     def fault(self) -> str | None:
         """What befell QEMU that the guest has not done: a signal, a failure of its own."""
+
+    def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
+        """Where the CPUs of a guest that hangs are; None if QEMU does not run any more.
+
+        `code` is what filters were JITed to, the latest last.
+        """
 
     def stop(self) -> None:
         """End it; may be called twice."""

@@ -11,7 +11,7 @@ import shlex
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from harness.channels.fields import Fields
 from harness.channels.socket_channel import SocketChannel
 from harness.formats.splats import find_splats
 from harness.formats.wire import VERSION
+from harness.values.autopsy import Autopsy, CodeRange
 from harness.values.deadline import Deadline
 from harness.values.errors import (
     BootError,
@@ -31,12 +32,14 @@ from harness.values.errors import (
     ProtocolError,
     SilenceError,
 )
+from harness.vm.autopsy import examine
 from harness.vm.console import ConsoleLog
 from harness.vm.plan import VmPlan
 from harness.vm.process import QemuProcess
 from harness.vm.qmp import Monitor
 from harness.vm.running import Identity
 from harness.vm.snapshots import Snapshot, Snapshots
+from harness.vm.symbols import MAX_KALLSYMS, keep_symbols
 
 _log = logging.getLogger(__name__)
 
@@ -116,6 +119,7 @@ class Vm:
                 # Before anything was asked: what the agent has not told yet will be new each time.
                 snapshots.keep(plan, lambda snapshot: vm._save(snapshot, deadline))
             vm._identity = vm._hello(deadline)
+            vm._learn_symbols(deadline)
         return vm
 
     @classmethod
@@ -138,6 +142,7 @@ class Vm:
                 raise GuestError(
                     f"the guest did not wake up properly: {errno.errorcode.get(number)}"
                 )
+            vm._learn_symbols(deadline)
         return vm
 
     def _save(self, snapshot: Snapshot, deadline: Deadline) -> None:
@@ -169,6 +174,13 @@ class Vm:
     def wait_for_exit(self, seconds: float) -> int | None:
         """QEMU's exit status, or None if it still runs after that long."""
         return self.process.wait(seconds)
+
+    def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
+        """Where the CPUs of a guest that hangs are; None if QEMU does not run any more."""
+        if self.process.exit_status is not None or self.process.is_stopped:
+            return None
+        stext = self.identity.stext
+        return examine(self.plan, self.monitor, self.process, self.console, stext, code)
 
     def fault(self) -> str | None:
         """A guest that panics or powers off ends QEMU with status 0."""
@@ -211,8 +223,19 @@ class Vm:
             boot_id=reply.text("boot_id"),
             cpus=reply.integer("cpus"),
             page_size=reply.integer("page_size"),
+            stext=reply.integer("stext"),
+            spin_ns=reply.integer("spin_ns"),
             nonce=nonce.hex(),
         )
+
+    def _learn_symbols(self, deadline: Deadline) -> None:
+        """Once for each kernel: half a second under emulation."""
+        if self.identity.stext:
+            keep_symbols(self.plan.kernel.digest, lambda: self._kallsyms(deadline))
+
+    def _kallsyms(self, deadline: Deadline) -> bytes:
+        path, limit = "/proc/kallsyms", MAX_KALLSYMS
+        return self.client.call("read_file", deadline, path=path, limit=limit).data("data")
 
     def _check_agent(self, reply: Fields) -> None:
         build = reply.text("agent")
