@@ -8,6 +8,7 @@ from harness.channels.fields import Fields
 from harness.guest.filters import LoadedObject, LoadOptions, submit_load
 from harness.guest.health import read_health
 from harness.guest.later import Connection, Later
+from harness.guest.patience import patience_s
 from harness.guest.settings import Settings
 from harness.guest.shell import Shell, Shells
 from harness.guest.tables import Table, table_type
@@ -23,9 +24,6 @@ from harness.vm.running import RunningVm
 from harness.vm.snapshots import Snapshots
 from harness.vm.vm import Vm
 
-# A filter at the verifier's limit of a million instructions takes it a minute under emulation.
-DEFAULT_TIMEOUT_S = 120.0
-
 _MAX_FILE = 4 * 1024 * 1024
 
 # Of what could not be written, in a message.
@@ -39,10 +37,15 @@ _MAX_KEPT_BYTES = 64 * 1024 * 1024
 class Guest:
     """A guest in which filters are loaded and observed. Use as a context manager."""
 
-    def __init__(self, vm: RunningVm, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        """`timeout_s`: how long one operation may take before the guest counts as silent."""
+    def __init__(self, vm: RunningVm, *, timeout_s: float | None = None) -> None:
+        """`timeout_s`: how long one operation may take before the guest counts as silent.
+
+        By default as long as a guest of its speed may need.
+        """
         self.vm = vm
         self.identity = vm.identity
+        if timeout_s is None:
+            timeout_s = patience_s(vm.identity.spin_ns)
         self.connection = Connection(vm.client, vm.identity.cpus, timeout_s)
         self.settings = Settings(self.connection)
         self._shells = Shells(self.connection)
