@@ -97,6 +97,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="on every CPU model for which the JIT emits other code",
     )
+    parser.add_argument(
+        "--dump-memory",
+        action="store_true",
+        help="keep the memory of guests that hang, as memory.elf in their folders",
+    )
     parser.add_argument("--list", action="store_true", help="print the cases and stop")
 
 
@@ -112,6 +117,7 @@ def run(args: argparse.Namespace) -> int:
             boot_timeout_s=args.boot_timeout,
             snapshots=saved_states(args),
             many=len(names) > 1,
+            dump_memory=args.dump_memory,
             compares_code=len({name.cpu_model for name in names}) > 1,
         ),
         choices=tuple(Chosen.parse(text) for text in args.paths),

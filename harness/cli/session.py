@@ -59,6 +59,9 @@ class Settings:
     many: bool
     """Whether there may be several targets: the guests' names and the summary tell them apart."""
 
+    dump_memory: bool = False
+    """Whether the memory of guests that hang is kept."""
+
     compares_code: bool = False
     """Whether there are targets that differ in the CPU only: their machine code is compared."""
 
@@ -117,6 +120,7 @@ class Session:
             partial(guest_folder, self._directory, target),
             boot_timeout_s=self._settings.boot_timeout_s,
             snapshots=self._settings.snapshots,
+            dump_memory=self._settings.dump_memory,
             prefix=self._prefix(target) if self._settings.many else "",
         )
         self._pools.append(pool)

@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -65,17 +65,20 @@ class GuestPool:
         *,
         boot_timeout_s: float = BOOT_TIMEOUT_S,
         snapshots: Snapshots | None = None,
+        dump_memory: bool = False,
         prefix: str = "",
     ) -> None:
         """`folder` makes the folder of the guest of that name, where its console goes.
 
-        With `snapshots` guests are restored where they can be. `prefix` tells the names of its
+        With `snapshots` guests are restored where they can be. With `dump_memory` the memory of
+        those that hang is kept in their folders. `prefix` tells the names of its
         guests from those of other pools.
         """
         self._target = target
         self._folder = folder
         self._boot_timeout_s = boot_timeout_s
         self._snapshots = snapshots
+        self._dump_memory = dump_memory
         self._prefix = prefix
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -152,7 +155,7 @@ class GuestPool:
 
     def _boot(self, name: str) -> Lent:
         target = self._target
-        plan = target.plan(self._folder(name))
+        plan = replace(target.plan(self._folder(name)), dump_memory=self._dump_memory)
         guest = Guest.start(plan, Deadline.after(self._boot_timeout_s), self._snapshots)
         try:
             return Lent(name, guest, _ready(guest))
