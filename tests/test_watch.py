@@ -7,6 +7,7 @@ import pytest
 
 from harness.guest.guest import Guest
 from harness.runner.watch import Watched, watch
+from harness.values.autopsy import Autopsy
 from harness.values.errors import AgentError, CaseError, HarnessError
 from harness.values.observation import SettingChange
 from harness.vm.fake import FakeVm, health_reply
@@ -75,16 +76,20 @@ def test_a_lost_guest_is_stopped_and_its_last_words_are_kept(bench: Bench) -> No
         bench.kernel.die(PANIC)
         bench.guest.health()
 
+    bench.vm.found = Autopsy()
     watched = watch(bench.guest, "t-1", bench.before, act)
 
     assert watched.survival.after is None
     assert watched.survival.lost is not None
     assert watched.survival.first_operation_done
+    assert watched.survival.autopsy is None
     assert watched.survival.console == PANIC
     assert bench.vm.stopped
 
 
-def test_a_guest_that_falls_silent_is_lost(bench: Bench) -> None:
+def test_a_guest_that_falls_silent_is_looked_into_and_lost(bench: Bench) -> None:
+    bench.vm.found = Autopsy(notes=("seen",))
+
     def act() -> None:
         bench.guest.health()
         bench.vm.channel.send = lambda data, deadline: None  # type: ignore[method-assign]
@@ -93,6 +98,7 @@ def test_a_guest_that_falls_silent_is_lost(bench: Bench) -> None:
     watched = watch(bench.guest, "t-1", bench.before, act)
 
     assert watched.survival.lost == "the guest is silent: no reply to health"
+    assert watched.survival.autopsy == bench.vm.found
     assert bench.vm.stopped
 
 

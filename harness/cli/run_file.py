@@ -19,6 +19,7 @@ from harness.guest.guest import Guest
 from harness.guest.shell import Shell
 from harness.guest.trace import TraceLine, TraceStream
 from harness.judge.errnos import errno_name
+from harness.judge.hang import hang_evidence, hang_reason
 from harness.reports.table_text import format_table
 from harness.reports.text import scrub
 from harness.runner.pool import BOOT_TIMEOUT_S
@@ -30,7 +31,7 @@ from harness.toolchain.sysroot import get_sysroot
 from harness.values.accel import AccelChoice
 from harness.values.arch import parse_arch
 from harness.values.deadline import Deadline
-from harness.values.errors import ChannelError, RefusedError, UsageError
+from harness.values.errors import ChannelError, RefusedError, SilenceError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
 from harness.values.table_spec import TableOrigin
@@ -217,12 +218,15 @@ def _tell_crash(guest: Guest, error: ChannelError) -> int:
     """A guest that is lost while filters run is what this project looks for."""
     guest.vm.wait_for_exit(2.0)
     console = guest.vm.console.read()
+    autopsy = guest.autopsy() if isinstance(error, SilenceError) else None
     splats = find_splats(console)
     crash = next((splat for splat in splats if splat.severity is Severity.CRASH), None)
     if crash is not None:
         said, lines = f"the kernel crashed: {crash}", crash.lines
     elif any(splat.severity is Severity.OURS for splat in splats):
         raise error
+    elif autopsy is not None:
+        said, lines = hang_reason(autopsy), (error.message, *hang_evidence(autopsy))
     else:
         said, lines = f"guest lost: {error.message}", tuple(console.splitlines()[-_LAST_LINES:])
     sys.stderr.write(f"bpf-harness: {scrub(said)}\n")

@@ -1,9 +1,13 @@
 """Whether the kernel came through a trial unharmed."""
 
+from dataclasses import replace
+
 from harness.formats.splat_rows import Severity
 from harness.formats.splats import Splat, find_splats
+from harness.judge.hang import hang_evidence, hang_reason
 from harness.judge.leaks import judge_leaks
 from harness.judge.taint import new_harm
+from harness.values.autopsy import Autopsy
 from harness.values.observation import Health, Survival
 from harness.values.verdict import Outcome, Verdict
 
@@ -19,7 +23,7 @@ def judge_survival(survival: Survival) -> Verdict | None:
     splats = find_splats(survival.console)
     crash = _first(splats, Severity.CRASH)
     if crash is not None:
-        return _judge_splat(Outcome.CRASHED, crash)
+        return _with_autopsy(_judge_splat(Outcome.CRASHED, crash), survival.autopsy)
     ours = _first(splats, Severity.OURS)
     if survival.lost is not None:
         return _judge_loss(survival, survival.lost, ours)
@@ -53,7 +57,21 @@ def _judge_loss(survival: Survival, lost: str, ours: Splat | None) -> Verdict:
         return Verdict(Outcome.BROKEN, _one_line(survival.machine_fault), evidence)
     if not survival.first_operation_done:
         return Verdict(Outcome.BROKEN, f"guest lost before the first operation: {why}", evidence)
+    if survival.autopsy is not None:
+        seen = (why, *hang_evidence(survival.autopsy))
+        return Verdict(Outcome.CRASHED, hang_reason(survival.autopsy), seen)
     return Verdict(Outcome.CRASHED, f"guest lost: {why}", evidence)
+
+
+def _with_autopsy(verdict: Verdict, autopsy: Autopsy | None) -> Verdict:
+    """A kernel that has complained, of a stall maybe, and then hangs says where in both."""
+    if autopsy is None:
+        return verdict
+    return replace(
+        verdict,
+        reason=f"{verdict.reason}; {hang_reason(autopsy)}",
+        evidence=(*verdict.evidence, *hang_evidence(autopsy)),
+    )
 
 
 def _judge_harm(before: Health, after: Health, last_lines: tuple[str, ...]) -> Verdict | None:

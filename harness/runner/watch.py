@@ -13,7 +13,7 @@ from harness.guest.guest import Guest
 from harness.guest.later import Later
 from harness.judge.leaks import has_grown
 from harness.values.deadline import Deadline
-from harness.values.errors import ChannelError, HarnessError, InfrastructureError
+from harness.values.errors import ChannelError, HarnessError, InfrastructureError, SilenceError
 from harness.values.observation import Health, Survival
 
 T = TypeVar("T")
@@ -96,6 +96,7 @@ def _lost(
     fault = guest.vm.fault()
     text = guest.vm.console.read(start)
     found = between_markers(text, trial)
+    autopsy = guest.autopsy() if isinstance(lost, SilenceError) else None
     guest.stop()
     return Survival(
         before,
@@ -103,5 +104,6 @@ def _lost(
         found.text if found.began else text,
         lost=lost.message,
         machine_fault=fault,
+        autopsy=autopsy,
         first_operation_done=begin.answered,
     )

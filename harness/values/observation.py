@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from harness.values.autopsy import Autopsy
+
 
 @dataclass(frozen=True, slots=True)
 class LoadObservation:
@@ -112,6 +114,9 @@ class Survival:
 
     machine_fault: str | None = None
     """What befell the machine and was not the guest's doing, if the guest was lost by it."""
+
+    autopsy: Autopsy | None = None
+    """What was found in a guest that was lost by silence."""
 
     first_operation_done: bool = True
     """False when the guest was lost before it had served any operation of the trial."""
