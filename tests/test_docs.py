@@ -19,6 +19,7 @@ PAGES = (
     "docs/architecture.md",
     "docs/bisect.md",
     "docs/cpu-models.md",
+    "docs/hangs.md",
     "docs/isolation.md",
     "docs/kernels.md",
     "docs/matrix.md",
