@@ -114,8 +114,8 @@ class FakeGuests:
     discarded: list[str] = field(default_factory=list)
     boots: int = 0
 
-    def take(self) -> Lent:
-        if self.idle:
+    def take(self, *, fresh: bool = False) -> Lent:
+        if self.idle and not fresh:
             return self.idle.pop()
         self.boots += 1
         kernel = self.boot(self.boots)
@@ -144,6 +144,12 @@ class ScriptedCase:
     @property
     def id(self) -> CaseId:
         return CaseId("cases/fake/case.py", self.name)
+
+    def at_once(self, guest: Guest) -> bool:
+        return False
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        return lambda: self.run(guest, mode)
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         self.act(guest)

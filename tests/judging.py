@@ -7,17 +7,21 @@ from harness.judge.filter import FilterExpectation, judge_filter
 from harness.values.arch import ByteOrder
 from harness.values.expectation import Expectation, LoadExpectation, Message
 from harness.values.mode import Mode
-from harness.values.observation import Health, LoadObservation, Observation
+from harness.values.observation import Health, LoadObservation, Objects, Observation
 from harness.values.verdict import Verdict
 
 ACCEPTED = LoadObservation(errno=0, log="", jited_size=80, xlated_size=16)
+
+
+def objects(**counts: int) -> Objects:
+    """So many of each kind, with the ids from 1 on."""
+    return Objects(**{kind: frozenset(range(1, count + 1)) for kind, count in counts.items()})
+
+
 HEALTHY = Health(
     boot_id="b1",
     taint=0,
-    programs=3,
-    tables=2,
-    links=1,
-    btfs=1,
+    objects=objects(programs=3, tables=2, links=1, btfs=1),
     handles=0,
     perf_events=0,
     probes=0,

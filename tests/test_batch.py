@@ -330,7 +330,7 @@ def test_a_taint_bit_that_came_up_is_a_crash(tmp_path: Path) -> None:
 def test_what_a_trial_leaves_behind_is_a_failure_and_ends_the_guest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.runner.watch._LEAK_WAIT_S", 0.05)
+    monkeypatch.setattr("harness.runner.watch.LEAK_WAIT_S", 0.05)
 
     def leak(kernel: FakeKernel) -> dict[str, Any]:
         reply = health_reply(programs=2, links=1)

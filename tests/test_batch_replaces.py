@@ -16,7 +16,7 @@ from tests.fake_guests import FakeGuests, FakeKernel, ScriptedCase, run_cases
 
 @pytest.fixture(autouse=True)
 def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.runner.watch._LEAK_WAIT_S", 0.05)
+    monkeypatch.setattr("harness.runner.watch.LEAK_WAIT_S", 0.05)
 
 
 class Kernels:

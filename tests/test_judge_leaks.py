@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from harness.judge.leaks import MAX_LOSS_KB, MAX_NOISE_KB, has_grown, judge_leaks, worn_out
-from harness.values.observation import Health, SettingChange, Survival
+from harness.values.observation import Health, Objects, SettingChange, Survival
 from harness.values.verdict import Outcome
-from tests.judging import HEALTHY
+from tests.judging import HEALTHY, objects
 
 
 def left(after: Health, *settings: SettingChange) -> tuple[str, tuple[str, ...]] | None:
@@ -23,13 +23,17 @@ def short_of(kb: int) -> Health:
     return replace(HEALTHY, available_kb=HEALTHY.available_kb - kb)
 
 
+def holding(**counts: int) -> Health:
+    return replace(HEALTHY, objects=objects(**counts))
+
+
 @pytest.mark.parametrize(
     ("after", "leaks"),
     [
-        (replace(HEALTHY, programs=4), "1 program"),
-        (replace(HEALTHY, programs=5, tables=3, links=4), "2 programs, 1 table, 3 links"),
-        (replace(HEALTHY, programs=0, links=2), "1 link"),
-        (replace(HEALTHY, btfs=2, handles=1), "1 BTF, 1 handle"),
+        (holding(programs=4), "1 program"),
+        (holding(programs=5, tables=3, links=4), "2 programs, 1 table, 3 links"),
+        (holding(links=2), "1 link"),
+        (replace(holding(btfs=2), handles=1), "1 BTF, 1 handle"),
         (replace(HEALTHY, perf_events=1), "1 perf event"),
         (replace(HEALTHY, probes=2), "2 probes"),
         (replace(HEALTHY, perf_events=2, processes=2), "2 perf events, 2 processes"),
@@ -43,10 +47,20 @@ def test_what_is_left_behind_fails_the_trial(after: Health, leaks: str) -> None:
 
 def test_less_than_before_is_no_leak() -> None:
     """What an earlier trial left may go at last."""
-    fewer = replace(HEALTHY, programs=0, tables=0, links=0, available_kb=500_000)
+    fewer = replace(holding(), available_kb=500_000)
 
     assert left(fewer) is None
     assert not has_grown(HEALTHY, fewer)
+
+
+def test_as_many_as_before_but_others_are_a_leak() -> None:
+    """One that went does not make up for one that stays: ids are given once."""
+    other = Objects(programs=frozenset({1, 2, 4}))
+
+    assert left(replace(HEALTHY, objects=other)) == (
+        "left behind after everything was closed: 1 program",
+        (),
+    )
 
 
 def test_a_setting_that_was_left_changed_is_named_with_both_values() -> None:

@@ -8,7 +8,7 @@ from harness.judge.survival import judge_survival
 from harness.judge.taint import TAINTS, new_harm
 from harness.values.observation import Survival
 from harness.values.verdict import Outcome, Verdict
-from tests.judging import HEALTHY
+from tests.judging import HEALTHY, objects
 
 _FINE = Survival(before=HEALTHY, after=HEALTHY, console="[    1.000000] all is well\n")
 _LOST = replace(_FINE, after=None, lost="nothing came for 10 s")
@@ -120,7 +120,7 @@ def test_a_leak_is_told_if_nothing_is_worse() -> None:
 
 def test_a_crash_is_told_before_a_leak() -> None:
     """The worst evidence first."""
-    after = replace(HEALTHY, programs=9, taint=1 << 7)
+    after = replace(HEALTHY, objects=objects(programs=9), taint=1 << 7)
 
     assert _judge(replace(_FINE, after=after)).outcome is Outcome.CRASHED
 

@@ -11,14 +11,38 @@
 
 #include "agent.h"
 
-static uint64_t count_ids(int (*next_id)(uint32_t start, uint32_t *next))
+/* The ids of one kind of object, in no order; of more than IDS_MAX the newest. */
+struct ids {
+	uint64_t count;
+	uint32_t at[IDS_MAX];
+};
+
+static struct ids ids;
+
+static void add_id(uint32_t id)
 {
-	uint64_t count = 0;
+	ids.at[ids.count++ % IDS_MAX] = id;
+}
+
+static void put_ids(msgpack_packer *pack, const char *key)
+{
+	size_t count = ids.count < IDS_MAX ? ids.count : IDS_MAX;
+	size_t i;
+
+	put_array(pack, key, count);
+	for (i = 0; i < count; i++)
+		msgpack_pack_uint32(pack, ids.at[i]);
+}
+
+static void put_all(msgpack_packer *pack, const char *key,
+		    int (*next_id)(uint32_t start, uint32_t *next))
+{
 	uint32_t id = 0;
 
+	ids.count = 0;
 	while (!next_id(id, &id))
-		count++;
-	return count;
+		add_id(id);
+	put_ids(pack, key);
 }
 
 /* Of the kernel or a module, whose ids come with the first load that needs them. */
@@ -30,20 +54,21 @@ static bool is_kernels(int btf)
 	return !bpf_btf_get_info_by_fd(btf, &info, &size) && info.kernel_btf;
 }
 
-static uint64_t count_btfs(void)
+static void put_btfs(msgpack_packer *pack)
 {
-	uint64_t count = 0;
 	uint32_t id = 0;
 	int btf;
 
+	ids.count = 0;
 	while (!bpf_btf_get_next_id(id, &id)) {
 		btf = bpf_btf_get_fd_by_id(id);
 		if (btf < 0)
 			continue;	/* it went in the meantime */
-		count += !is_kernels(btf);
+		if (!is_kernels(btf))
+			add_id(id);
 		close(btf);
 	}
-	return count;
+	put_ids(pack, "btfs");
 }
 
 static uint64_t mem_available_kb(void)
@@ -81,10 +106,10 @@ int op_health(struct agent *agent, struct call *call)
 	result(call, 13);
 	put_text(&call->pack, "boot_id", boot_id);
 	put_uint(&call->pack, "taint", strtoull(taint, NULL, 10));
-	put_uint(&call->pack, "programs", count_ids(bpf_prog_get_next_id));
-	put_uint(&call->pack, "tables", count_ids(bpf_map_get_next_id));
-	put_uint(&call->pack, "links", count_ids(bpf_link_get_next_id));
-	put_uint(&call->pack, "btfs", count_btfs());
+	put_all(&call->pack, "programs", bpf_prog_get_next_id);
+	put_all(&call->pack, "tables", bpf_map_get_next_id);
+	put_all(&call->pack, "links", bpf_link_get_next_id);
+	put_btfs(&call->pack);
 	put_uint(&call->pack, "perf_events", census.perf_events);
 	put_uint(&call->pack, "probes", census.probes);
 	put_uint(&call->pack, "processes", census.processes);

@@ -16,6 +16,7 @@
 #define DEPTH_MAX 16		/* arrays and maps inside one another */
 #define VALUES_MAX 262144	/* values in one request */
 
+#define IDS_MAX 16384		/* of one kind, in the reply to health */
 #define HANDLES_MAX 4096	/* objects, raw programs and tables */
 #define LINKS_MAX 4096
 #define SHELLS_MAX 64

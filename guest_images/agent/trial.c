@@ -158,16 +158,34 @@ static void fit_log(struct attempt *attempt, size_t *left)
 	*left -= attempt->log_size;
 }
 
+/* A program that was left out is nobody's business; an object may have hundreds of them. */
+static bool is_wanted(const struct attempt *attempt, const struct bpf_program *program)
+{
+	return attempt->tried || bpf_program__autoload(program);
+}
+
+static size_t count_wanted(const struct trial *trial, const struct bpf_object *object)
+{
+	struct bpf_program *program;
+	size_t count = 0, place = 0;
+
+	bpf_object__for_each_program(program, object)
+		count += is_wanted(&trial->attempts[place++], program);
+	return count;
+}
+
 void trial_put(struct trial *trial, msgpack_packer *pack, const struct bpf_object *object)
 {
 	size_t left = LOGS_SENT_MAX;
 	struct bpf_program *program;
 	size_t place = 0;
 
-	put_array(pack, "programs", trial->count);
+	put_array(pack, "programs", count_wanted(trial, object));
 	bpf_object__for_each_program(program, object) {
 		struct attempt *attempt = &trial->attempts[place++];
 
+		if (!is_wanted(attempt, program))
+			continue;
 		attempt->name = bpf_program__name(program);
 		attempt->section = bpf_program__section_name(program);
 		attempt->type = bpf_program__type(program);

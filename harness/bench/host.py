@@ -33,7 +33,7 @@ class _OneGuest:
     def __init__(self, guest: Guest) -> None:
         self._lent = Lent("guest-1", guest, guest.health())
 
-    def take(self) -> Lent:
+    def take(self, *, fresh: bool = False) -> Lent:
         return self._lent
 
     def give_back(self, lent: Lent) -> None:

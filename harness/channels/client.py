@@ -74,6 +74,10 @@ class AgentClient:
         self._pending: dict[int, Pending] = {}
         self._listeners: dict[str, Listener] = {}
         self._next_id = 1
+        self.asked = 0
+        """Requests, of which the agent serves one after the other."""
+
+        self.answered = 0
         self._watched_at_s = -math.inf
 
     def listen(self, event: str, listener: Listener) -> None:
@@ -94,6 +98,7 @@ class AgentClient:
         self._next_id = self._next_id % 0xFFFFFFFF + 1
         self._outgoing += frames
         self._pending[pending.id] = pending
+        self.asked += 1
         return pending
 
     def call(self, operation: str, deadline: Deadline, **arguments: Any) -> Fields:  # noqa: ANN401
@@ -168,6 +173,7 @@ class AgentClient:
         if pending is None:
             raise ProtocolError(f"the guest answered request {message.id}, which nobody made")
         pending.body = message.body
+        self.answered += 1
 
     def _deliver(self, message: Message) -> None:
         fields = Fields(message.body)

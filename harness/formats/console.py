@@ -63,17 +63,19 @@ def split_messages(text: str) -> Iterator[str]:
 
 
 def between_markers(text: str, trial: str) -> ConsoleSlice:
-    """The text between the two markers of a trial, or to the end if the guest was lost.
+    """The text up to the marker after a trial, or to the end if the guest was lost.
 
-    If the first marker is missing (the kernel drops messages when its buffer overflows), the trial
-    begins after the last trial that ended before it, so that no message is lost. Text before the
-    first trial of all belongs to booting.
+    It begins after the last trial that ended before, so that no message is lost: neither what the
+    kernel printed between the two nor, if the first marker is missing because the kernel dropped
+    messages, what it printed during the trial. Text before the first trial belongs to booting.
     """
     begin = _find_marker(text, begin_marker(trial), 0)
     end = _find_marker(text, end_marker(trial), 0 if begin is None else begin[1])
     stop = len(text) if end is None else end[0]
     if begin is not None:
-        return ConsoleSlice(text[begin[1] : stop], True, end is not None)
+        earlier = _end_of_last_trial(text, begin[0])
+        between = "" if earlier is None else text[earlier : begin[0]]
+        return ConsoleSlice(between + text[begin[1] : stop], True, end is not None)
     start = _end_of_last_trial(text, stop)
     if start is None:
         start = 0 if end is not None else stop

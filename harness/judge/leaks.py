@@ -5,15 +5,19 @@ A leak accuses the kernel or the case; a guest that is merely short of memory is
 
 from collections.abc import Sequence
 
-from harness.values.observation import Health, SettingChange, Survival
+from harness.values.observation import Health, Objects, SettingChange, Survival
 from harness.values.verdict import Outcome, Verdict
 
-# Of Health: what there must not be more of after a trial, and its noun.
-_COUNTED = (
+# Of Objects: what there must not be anew after a trial, and its noun.
+_NAMED_BY_ID = (
     ("programs", "program"),
     ("tables", "table"),
     ("links", "link"),
     ("btfs", "BTF"),
+)
+
+# Of Health: what there must not be more of.
+_COUNTED = (
     ("handles", "handle"),
     ("perf_events", "perf event"),
     ("probes", "probe"),
@@ -42,7 +46,7 @@ def judge_leaks(survival: Survival) -> Verdict | None:
     changes = tuple(_change(change) for change in survival.settings)
     said = []
     if leaks:
-        said.append(f"left behind after everything was closed: {', '.join(leaks)}")
+        said.append(_left_behind(leaks))
     if changes:
         said.append(f"left settings changed: {_some(changes)}")
     if loss_kb > MAX_LOSS_KB:
@@ -53,9 +57,19 @@ def judge_leaks(survival: Survival) -> Verdict | None:
     return Verdict(Outcome.FAILED, "; ".join(said), evidence)
 
 
+def judge_kept(objects: Objects) -> Verdict:
+    """On objects that were made in a trial, closed, and have not gone away."""
+    return Verdict(Outcome.FAILED, _left_behind(_kept(objects)))
+
+
 def has_grown(before: Health, after: Health) -> bool:
-    """Whether there is more of anything than before, as long as the kernel frees late."""
-    return bool(_leaks(before, after)) or _loss_kb(before, after) > MAX_NOISE_KB
+    """Whether there is anything new or more of anything, as there is while the kernel frees."""
+    return bool(after.objects - before.objects) or holds_more(before, after)
+
+
+def holds_more(before: Health, after: Health) -> bool:
+    """The same but for objects, which are known by their ids and can be looked for later."""
+    return bool(_counted(before, after)) or _loss_kb(before, after) > MAX_NOISE_KB
 
 
 def worn_out(fresh: Health, now: Health) -> bool:
@@ -64,8 +78,21 @@ def worn_out(fresh: Health, now: Health) -> bool:
 
 
 def _leaks(before: Health, after: Health) -> list[str]:
+    return [*_kept(after.objects - before.objects), *_counted(before, after)]
+
+
+def _kept(objects: Objects) -> list[str]:
+    found = ((len(getattr(objects, field)), noun) for field, noun in _NAMED_BY_ID)
+    return [_count(number, noun) for number, noun in found if number]
+
+
+def _counted(before: Health, after: Health) -> list[str]:
     grown = ((getattr(after, field) - getattr(before, field), noun) for field, noun in _COUNTED)
     return [_count(number, noun) for number, noun in grown if number > 0]
+
+
+def _left_behind(leaks: Sequence[str]) -> str:
+    return f"left behind after everything was closed: {', '.join(leaks)}"
 
 
 def _loss_kb(before: Health, after: Health) -> int:

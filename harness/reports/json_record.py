@@ -51,6 +51,7 @@ def write_record(record: Record, log: LogReference | None = None) -> str:
         "guest": record.guest,
         "attempt": record.attempt,
         "final": record.final,
+        "reproducible": record.reproducible,
         "reproduce": record.reproduce,
         "extra": dict(record.extra),
     }
@@ -90,6 +91,7 @@ def parse_record(line: str) -> Record:
         retval=_integer(fields, "retval"),
         jit_features=_maybe_words(fields, "jit_features"),
         final=_maybe_bool(fields, "final") is not False,
+        reproducible=_maybe_bool(fields, "reproducible"),
         extra=_texts_of(fields, "extra"),
     )
 

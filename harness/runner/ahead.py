@@ -20,8 +20,8 @@ class GuestsAhead:
         self._next: Future[Lent] | None = None
         self._closed = False
 
-    def take(self) -> Lent:
-        """Raises what starting it has raised."""
+    def take(self, *, fresh: bool = False) -> Lent:
+        """All are fresh; raises what starting it has raised."""
         with self._lock:
             started, self._next = self._next, None
             self._wanted -= 1

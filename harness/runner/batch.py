@@ -1,36 +1,37 @@
 """A batch of cases on one guest at a time: mode after mode, attempt after attempt, to records.
 
-A guest that was harmed is replaced and never used again; the other cases go on. The kernel is
-accused only of what happened after the guest had answered within the trial.
+A guest that was harmed is replaced and never used again; the other cases go on. A trial in which
+it was harmed is run once more, alone in a fresh guest: both attempts are told. So is a trial whose
+guest was lost before the kernel had freed what the trial had made.
 """
 
-import time
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 
-from harness.guest.features import absence, find_feature
-from harness.judge.equivalence import compare
-from harness.judge.leaks import worn_out
+from harness.judge.leaks import judge_kept
 from harness.judge.survival import judge_survival
-from harness.runner.cases import Case, Seen
+from harness.runner.cases import Case
 from harness.runner.known_features import KnownFeatures
-from harness.runner.pool import Guests, Lent
-from harness.runner.records import Attempt, make_record
+from harness.runner.pool import Guests
+from harness.runner.records import make_record
+from harness.runner.shift import Shift, Waiting
 from harness.runner.target import Target
-from harness.runner.watch import Watched, watch
-from harness.values.errors import HarnessError, RefusedError, UnknownNameError, UsageError
-from harness.values.feature import Feature
+from harness.runner.trial import Attempts, Reference, Started, Trial, Tried, without_guest
+from harness.values.case import CaseId
+from harness.values.errors import HarnessError, UnknownNameError
 from harness.values.mode import Mode
 from harness.values.observation import Observation
 from harness.values.record import Record
 from harness.values.verdict import Outcome, Verdict, worst
 
+# Attempts in a row that went wrong on our side.
 MAX_ATTEMPTS = 3
 
-# Lines of the traceback that go into a record.
-_MAX_TRACEBACK = 40
+# Trials that are asked for before the first of them is answered: enough that the guest never waits
+# for the host, and few to be made anew when it is lost.
+_UNDER_WAY = 4
 
 
 class Isolation(Enum):
@@ -53,14 +54,6 @@ class Isolation(Enum):
 Sink = Callable[[Record], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What the first mode gave, to which the others must be equal."""
-
-    mode: Mode
-    observation: Observation
-
-
 class BatchRunner:
     """Runs batches of cases on one target, with guests from one pool."""
 
@@ -74,146 +67,186 @@ class BatchRunner:
     ) -> None:
         """`sink` gets every record as soon as it is known, from whichever thread runs."""
         self._target = target
-        self._features = features or KnownFeatures(target.kernel, target.hardware)
+        self._attempts = Attempts(target, features or KnownFeatures(target.kernel, target.hardware))
         self._guests = guests
         self._sink = sink
-        self._isolation = isolation
+        self._alone_always = isolation is Isolation.CASE
 
     def run(self, cases: tuple[Case, ...], modes: tuple[Mode, ...]) -> None:
-        """All cases in all modes that apply to them."""
-        for case in cases:
-            reference: Reference | None = None
+        """All cases in all modes that apply to them, mode after mode: to change it takes time."""
+        shift = Shift(self._guests)
+        first: dict[CaseId, Reference] = {}
+        try:
             for mode in modes:
-                if mode not in case.modes:
-                    continue
-                seen = self._trial(case, mode, reference)
-                if reference is None and seen is not None and seen.run is not None:
-                    reference = Reference(mode, seen)
+                trials = [Trial(c, mode, first.get(c.id)) for c in cases if mode in c.modes]
+                for trial, seen in self._run_trials(trials, shift):
+                    if seen is not None and seen.run is not None:
+                        first.setdefault(trial.case.id, Reference(mode, seen))
+            self._free(shift)
+        except BaseException:
+            shift.drop()
+            raise
+        shift.end()
 
-    def _trial(self, case: Case, mode: Mode, reference: Reference | None) -> Observation | None:
-        """One trial with as many attempts as it takes; what the last one saw."""
-        for number in range(1, MAX_ATTEMPTS + 1):
-            attempt, retry = self._attempt(case, mode, reference, number)
-            final = number == MAX_ATTEMPTS or not retry
-            self._sink(make_record(self._target, attempt, final=final))
-            if final:
-                return attempt.observation
+    def _run_trials(
+        self, trials: Sequence[Trial], shift: Shift
+    ) -> Iterator[tuple[Trial, Observation | None]]:
+        """What the last attempt at each saw. The next few are asked for while one is served."""
+        under_way: deque[Started] = deque()
+        coming = deque(trials)
+        while coming or under_way:
+            if not coming or len(under_way) >= _UNDER_WAY:
+                yield self._finish_oldest(under_way, coming, shift)
+            elif (started := self._start(coming[0], shift)) is not None:
+                coming.popleft()
+                under_way.append(started)
+            elif under_way:
+                yield self._finish_oldest(under_way, coming, shift)
+            else:
+                trial = coming.popleft()
+                yield trial, self._conclude(trial, shift, None)
+
+    def _start(self, trial: Trial, shift: Shift) -> Started | None:
+        """None for the first trial of a guest, too: starting one may go wrong."""
+        if self._alone_always or shift.present is None:
+            return None
+        return self._attempts.start(trial, shift.present)
+
+    def _finish_oldest(
+        self, under_way: deque[Started], coming: deque[Trial], shift: Shift
+    ) -> tuple[Trial, Observation | None]:
+        """Those behind it are made anew if their guest is gone: it had not come to them."""
+        oldest = under_way.popleft()
+        trial = oldest.trial
+        trial.attempts += 1
+        tried = replace(oldest.finish(), worn=False)
+        if under_way and (tried.harmed or tried.retry):
+            tried = replace(tried, abandoned=True)
+            coming.extendleft(started.trial for started in reversed(under_way))
+            under_way.clear()
+        return trial, self._conclude(trial, shift, tried)
+
+    def _conclude(self, trial: Trial, shift: Shift, first: Tried | None) -> Observation | None:
+        """As many attempts as it takes, of which the first may have been made; to a record."""
+        tried, orphans = self._served(trial, shift, first, patient=self._alone_always)
+        if tried.crashed:
+            tried = self._confirm(trial, tried, orphans)
+        else:
+            self._run_again(orphans)
+        if tried.crashed:
+            self._record(tried, final=True)
+        elif tried.kept:
+            shift.wait_for(trial, tried)
+        else:
+            self._record(tried, final=True)
+        for one in shift.freed():
+            self._record(one.tried, final=True)
+        if tried.worn:
+            self._free(shift)
+            shift.drop()
+        return tried.attempt.observation
+
+    def _served(
+        self, trial: Trial, shift: Shift, first: Tried | None, *, patient: bool
+    ) -> tuple[Tried, Sequence[Waiting]]:
+        """An attempt that did not go wrong on our side, or the last of three; and the orphans."""
+        for left in reversed(range(MAX_ATTEMPTS)):
+            tried, first = first or self._try(trial, shift, patient), None
+            # What went wrong twice in this guest would go wrong again.
+            wasted = tried.retry and left <= 1
+            orphans: Sequence[Waiting] = ()
+            if tried.abandoned or (tried.harmed and (tried.crashed or tried.retry)):
+                orphans = shift.drop()
+            elif tried.harmed or wasted or self._alone_always:
+                self._free(shift)
+                shift.drop()
+            if not tried.retry or not left:
+                return tried, orphans
+            self._record(tried, final=False)
+            self._run_again(orphans)
         raise AssertionError("unreachable: the last attempt is final")
 
-    def _attempt(
-        self, case: Case, mode: Mode, reference: Reference | None, number: int
-    ) -> tuple[Attempt, bool]:
-        """One attempt, and whether another one makes sense."""
-        started = time.monotonic()
-        guest_name = ""
+    def _try(self, trial: Trial, shift: Shift, patient: bool) -> Tried:
+        trial.attempts += 1
         try:
-            lent = self._guests.take()
-            guest_name = lent.name
-            seen, retry = self._on_guest(lent, case, mode, reference, number)
-        except UsageError as error:
-            seen, retry = Seen(_broken(error)), False
+            lent = shift.guest()
         except HarnessError as error:
-            seen, retry = Seen(_broken(error)), True
-        except Exception as error:
-            # A mistake of ours in one case must not cost the verdicts on the others.
-            seen, retry = Seen(_mistake(error)), False
-        duration_s = time.monotonic() - started
-        attempt = Attempt(
-            case.id,
-            mode,
-            number,
-            guest_name,
-            seen.verdict,
-            duration_s,
-            seen.observation,
-            seen.ballot,
-        )
-        return attempt, retry
+            return without_guest(trial, error)
+        return self._attempts.make(trial, lent, patient=patient)
 
-    def _on_guest(
-        self, lent: Lent, case: Case, mode: Mode, reference: Reference | None, number: int
-    ) -> tuple[Seen, bool]:
-        unharmed = False
-        try:
-            excuse = self._excuse(lent, case, mode)
-            if excuse is not None:
-                unharmed = True
-                return Seen(excuse), False
-            watched = watch(
-                lent.guest, lent.next_trial(), lent.health, lambda: case.run(lent.guest, mode)
-            )
-            harm = judge_survival(watched.survival)
-            if watched.survival.after is not None:
-                lent.health = watched.survival.after
-            seen, retry = _weigh(watched, harm, mode, reference)
-            # What went wrong twice here would go wrong again: the last attempt is another guest's.
-            wasted = retry and number >= MAX_ATTEMPTS - 1
-            unharmed = harm is None and not wasted and not worn_out(lent.fresh, lent.health)
-            return seen, retry
-        finally:
-            if unharmed and self._isolation is Isolation.BATCH:
-                self._guests.give_back(lent)
-            else:
-                self._guests.discard(lent)
+    def _alone(self, trial: Trial) -> Tried:
+        """In a fresh guest, and all that it made is waited for."""
+        shift = Shift(self._guests, fresh=True)
+        tried, _ = self._served(trial, shift, None, patient=True)
+        if tried.worn:
+            shift.drop()
+        shift.end()
+        return tried
 
-    def _excuse(self, lent: Lent, case: Case, mode: Mode) -> Verdict | None:
-        """Why this kernel cannot run the case, or None; leaves the guest in the mode."""
-        try:
-            lent.guest.set_mode(mode)
-        except RefusedError as error:
-            return Verdict(
-                Outcome.UNSUPPORTED,
-                f"mode {mode} is absent: {error.message}",
-                feature=f"mode {mode}",
-            )
-        for name in case.needs:
-            feature = find_feature(name)
-            if not self._features.has(lent.guest, feature):
-                return self._absent(feature, mode)
-        return None
+    def _confirm(self, trial: Trial, first: Tried, orphans: Sequence[Waiting]) -> Tried:
+        """Whether a crash comes again, unless it is seen that an orphan was to blame."""
+        self._record(first, final=False)
+        explained = self._run_again(orphans)
+        again = self._alone(trial)
+        if again.crashed:
+            return replace(again, attempt=replace(again.attempt, reproducible=True))
+        if explained:
+            return again
+        return _only_once(first, again)
 
-    def _absent(self, feature: Feature, mode: Mode) -> Verdict:
-        reason = absence(feature, self._target.hardware.cpus)
-        if self._target.owes(feature, mode):
-            release = self._target.kernel.release
-            return Verdict(Outcome.FAILED, f"{reason}, but {release} ought to have it")
-        return Verdict(Outcome.UNSUPPORTED, reason, feature=feature.name)
+    def _run_again(self, orphans: Sequence[Waiting]) -> bool:
+        """Each alone, because their guest is gone; whether any crashed a guest of its own."""
+        for one in orphans:
+            why = "the guest was lost before its kernel had freed what the trial had made"
+            self._record(_judged(one.tried, Verdict(Outcome.BROKEN, why)), final=False)
+        crashed = False
+        for one in orphans:
+            tried = self._alone(one.trial)
+            if tried.crashed:
+                crashed = True
+                tried = self._confirm(one.trial, tried, ())
+            self._record(tried, final=True)
+        return crashed
 
+    def _free(self, shift: Shift) -> None:
+        """Wait for what the guest's kernel has yet to free, and judge who waited for it."""
+        if not shift.waiting:
+            return
+        watched = shift.wait()
+        harm = judge_survival(watched.survival)
+        if harm is not None and harm.outcome is not Outcome.FAILED:
+            self._harmed_while_freeing(shift, harm)
+            return
+        for one in shift.freed():
+            self._record(one.tried, final=True)
+        for one in shift.waiting:
+            verdict = worst((one.tried.attempt.verdict, judge_kept(shift.left(one))))
+            self._record(_judged(one.tried, verdict), final=True)
+        if shift.waiting or harm is not None:
+            shift.drop()
 
-def _weigh(
-    watched: Watched[Seen], harm: Verdict | None, mode: Mode, reference: Reference | None
-) -> tuple[Seen, bool]:
-    """The worst of what was judged, and whether to try again."""
-    verdicts = [harm] if harm is not None else []
-    observation = watched.value.observation if watched.value is not None else None
-    if watched.value is not None:
-        verdicts.append(watched.value.verdict)
-    if watched.error is not None:
-        verdicts.append(_broken(watched.error))
-    varying = watched.value.varying if watched.value is not None else frozenset()
-    if observation is not None and reference is not None:
-        difference = compare(
-            reference.mode, reference.observation, mode, observation, varying=varying
-        )
-        if difference is not None:
-            verdicts.append(Verdict(Outcome.FAILED, difference))
-    verdict = worst(tuple(verdicts))
-    retry = verdict.outcome is Outcome.BROKEN and not isinstance(watched.error, UsageError)
-    ballot = watched.value.ballot if watched.value is not None else ()
-    return Seen(verdict, observation, ballot=ballot), retry
+    def _harmed_while_freeing(self, shift: Shift, harm: Verdict) -> None:
+        """The last trial is accused, the others are run again for their own sake."""
+        *others, last = shift.drop()
+        if harm.outcome is Outcome.CRASHED:
+            accused = self._confirm(last.trial, _judged(last.tried, harm), others)
+            self._record(accused, final=True)
+        else:
+            self._run_again((*others, last))
+
+    def _record(self, tried: Tried, *, final: bool) -> None:
+        self._sink(make_record(self._target, tried.attempt, final=final))
 
 
-def _broken(error: HarnessError) -> Verdict:
-    lines = str(error).splitlines() or [""]
-    return Verdict(Outcome.BROKEN, lines[0] or type(error).__name__, tuple(lines[1:]))
+def _judged(tried: Tried, verdict: Verdict) -> Tried:
+    return replace(tried, attempt=replace(tried.attempt, verdict=verdict))
 
 
-def _mistake(error: Exception) -> Verdict:
-    """What a report of it needs: where it was raised."""
-    where = traceback.format_exception(error)
-    lines = tuple(line for part in where for line in part.splitlines())
-    return Verdict(
-        Outcome.BROKEN,
-        f"a mistake in the harness itself, please report it: {type(error).__name__}",
-        lines[-_MAX_TRACEBACK:],
-    )
+def _only_once(first: Tried, again: Tried) -> Tried:
+    """A crash that did not come again is a crash."""
+    crash = first.attempt.verdict
+    second = again.attempt
+    reason = f"{crash.reason} (once: {second.verdict.outcome} when it was run again alone)"
+    verdict = replace(crash, reason=reason)
+    reproducible = None if second.verdict.outcome is Outcome.BROKEN else False
+    return replace(again, attempt=replace(second, verdict=verdict, reproducible=reproducible))

@@ -1,5 +1,6 @@
 """What the runner asks of a case, whether it is a filter or a scenario."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +40,12 @@ class Case(Protocol):
     @property
     def needs(self) -> tuple[str, ...]:
         """Features without which it cannot be run."""
+
+    def at_once(self, guest: Guest) -> bool:
+        """Whether nothing that it asks such a guest depends on an answer."""
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        """If so, ask for everything; what waits for the answers, and raises as `run` does."""
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         """Run it in a guest that is in that mode.

@@ -1,6 +1,6 @@
 """The cases of the kind that is a filter: run in a guest, then judged by what is above it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from harness.guest.guest import Guest
@@ -44,15 +44,41 @@ class FilterCase:
     def needs(self) -> tuple[str, ...]:
         return self.loadable.expectation.needs
 
+    def at_once(self, guest: Guest) -> bool:
+        """Whether it is only loaded and run, not attached or traced."""
+        expectation = self._expectation(guest)
+        return not (expectation.skip or expectation.attaches or expectation.trace)
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        """Ask for the load and the test run."""
+        expectation = self._expectation(guest)
+        observe = self._trial(expectation, guest, mode).start()
+        return lambda: self._judge(expectation, guest, mode, observe)
+
     def run(self, guest: Guest, mode: Mode) -> Seen:
         """Load it and, if the expectation says so, run or attach it; then judge what was seen."""
-        expectation = self.loadable.expectation.on_release(guest.identity.upstream)
+        expectation = self._expectation(guest)
         if reason := expectation.skip:
             return Seen(Verdict(Outcome.UNSUPPORTED, f"its file says to skip it: {reason}"))
+        trial = self._trial(expectation, guest, mode)
+        return self._judge(expectation, guest, mode, trial.observe)
+
+    def _expectation(self, guest: Guest) -> Expectation:
+        return self.loadable.expectation.on_release(guest.identity.upstream)
+
+    def _trial(self, expectation: Expectation, guest: Guest, mode: Mode) -> FilterTrial:
+        loadable = replace(self.loadable, expectation=expectation)
+        return FilterTrial(guest, loadable, reads_code=self.reads_code and mode.jits)
+
+    def _judge(
+        self,
+        expectation: Expectation,
+        guest: Guest,
+        mode: Mode,
+        observe: Callable[[], Observation],
+    ) -> Seen:
         try:
-            loadable = replace(self.loadable, expectation=expectation)
-            reads_code = self.reads_code and mode.jits
-            observation = FilterTrial(guest, loadable, reads_code=reads_code).observe()
+            observation = observe()
         except RefusedError as error:
             return Seen(Verdict(Outcome.FAILED, error.message))
         return Seen(

@@ -3,6 +3,7 @@
 Observes and never judges. Losing the guest is an exception that the caller turns into evidence.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from harness.guest.filters import Code, Filter, LoadedObject, LoadOptions
@@ -74,6 +75,14 @@ class FilterTrial:
         self._reads_code = reads_code
         self._order = case.obj.byte_order
 
+    def start(self) -> Callable[[], Observation]:
+        """Ask for all of a test run at once; what waits for the answers, and raises as `observe`.
+
+        For a filter that is neither attached nor traced.
+        """
+        requests = self._submit()
+        return lambda: self._collect(requests)
+
     def observe(self) -> Observation:
         """Load, prepare, run, look.
 
@@ -82,14 +91,12 @@ class FilterTrial:
         """
         expectation = self._case.expectation
         trace = self._guest.trace() if expectation.trace else None
-        observe = self._observe_attached if expectation.attaches else self._observe_run
-        observation = observe()
+        observation = self._observe_attached() if expectation.attaches else self.start()()
         if trace is None:
             return observation
         return _with_trace(observation, trace)
 
-    def _observe_run(self) -> Observation:
-        requests = self._submit()
+    def _collect(self, requests: _Requests) -> Observation:
         load, accepted = self._verdict(requests.load.result())
         if not accepted:
             return Observation(load)

@@ -30,6 +30,10 @@ class Lent:
     guest: Guest
     health: Health
     trials: int = 0
+    begun: int | None = None
+    """Where on its console the last trial began, in bytes."""
+    finished_s: float = 0.0
+    """When it was finished, by time.monotonic()."""
     fresh: Health = field(init=False)
     """Its health when it was started."""
 
@@ -45,8 +49,11 @@ class Lent:
 class Guests(Protocol):
     """Where guests come from."""
 
-    def take(self) -> Lent:
-        """A guest that nobody else uses; raises InfrastructureError if none can be started."""
+    def take(self, *, fresh: bool = False) -> Lent:
+        """A guest that nobody else uses, or that nobody has used if it is to be `fresh`.
+
+        Raises InfrastructureError if none can be started.
+        """
 
     def give_back(self, lent: Lent) -> None:
         """Return a guest that is as good as new."""
@@ -89,11 +96,11 @@ class GuestPool:
         self._refusing = False
         self.started = 0
 
-    def take(self) -> Lent:
+    def take(self, *, fresh: bool = False) -> Lent:
         with self._lock:
             if self._refusing:
                 raise InfrastructureError("the run is being ended: no more guests")
-            if self._idle:
+            if self._idle and not fresh:
                 self._lent += 1
                 return self._idle.pop()
             if self._failures >= _MAX_FAILURES:

@@ -33,6 +33,8 @@ class Attempt:
     duration_s: float
     observation: Observation | None = None
     ballot: Ballot = ()
+    reproducible: bool | None = None
+    """Of a crash: whether it came again when the trial was run alone; None if it was not tried."""
 
 
 def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
@@ -62,6 +64,7 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
         retval=run.retval if run is not None else None,
         jit_features=_jit_features(target.arch, observation),
         final=final,
+        reproducible=attempt.reproducible,
         reproduce=reproduce_line(target, attempt.case, attempt.mode),
         ballot=attempt.ballot,
     )

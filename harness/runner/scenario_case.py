@@ -4,6 +4,7 @@ import importlib.util
 import linecache
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,14 @@ class ScenarioCase:
     @property
     def needs(self) -> tuple[str, ...]:
         return self.spec.needs
+
+    def at_once(self, guest: Guest) -> bool:
+        """A scenario goes by what it has seen."""
+        return False
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        """For the protocol's sake."""
+        return lambda: self.run(guest, mode)
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         """Call the function; an assertion or a refused operation is a failure.

@@ -1,20 +1,20 @@
-"""Runs anything in a guest between two markers and gathers the evidence on the guest's survival.
+"""Runs anything in a guest up to a marker and gathers the evidence on the guest's survival.
 
 Every splat, taint bit and leak is tied to one trial here. Nothing is judged.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from harness.formats.console import ConsoleSlice, between_markers
 from harness.guest.guest import Guest
 from harness.guest.later import Later
-from harness.judge.leaks import has_grown
+from harness.judge.leaks import has_grown, holds_more
 from harness.values.deadline import Deadline
 from harness.values.errors import ChannelError, HarnessError, InfrastructureError, SilenceError
-from harness.values.observation import Health, Survival
+from harness.values.observation import Health, Objects, Survival
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ _MARKER_WAIT_S = 2.0
 
 # The kernel lets go of filters and tables from work queues and after RCU grace periods, which took
 # an emulated guest of a crowded host more than three seconds; what leaks is there for ever.
-_LEAK_WAIT_S = 20.0
+LEAK_WAIT_S = 20.0
 
 # How long QEMU gets to write the rest of the console of a guest that is lost.
 _LAST_WORDS_S = 2.0
@@ -39,71 +39,133 @@ class Watched(Generic[T]):
 
     survival: Survival
 
+    health: Health | None
+    """As the guest was seen last; None if it was lost."""
 
-def watch(guest: Guest, trial: str, before: Health, act: Callable[[], T]) -> Watched[T]:
-    """Run `act` between the markers of `trial`; all that it left in the guest is undone after.
+    kept: Objects
+    """What the trial made and the kernel has not let go of yet, which `survival` leaves out."""
 
-    A guest that was lost is stopped. Errors that are not the guest's loss end up in `error`.
+    begun: int
+    """Where on the console it began, in bytes."""
+
+
+class Watch:
+    """One trial in a guest, from the first request for it to the evidence.
+
+    All of a trial can be asked for before anything is answered, and the next one meanwhile: a
+    guest that always has something to do works twice as fast as one that waits for the host.
     """
-    start = guest.vm.console.size()
-    guest.settings.guard()
-    begin = guest.mark(f"begin {trial}")
-    value: T | None = None
-    error: HarnessError | None = None
-    try:
+
+    def __init__(self, guest: Guest, trial: str, since: int | None = None) -> None:
+        """Begin. `since`: where on the console the trial before began, to whose end this reaches.
+
+        Only the first trial of a guest needs a marker of its own before it.
+        """
+        self._guest = guest
+        self._trial = trial
+        self.begun = guest.vm.console.size()
+        self._start = self.begun if since is None else since
+        guest.settings.guard()
+        if since is None:
+            guest.mark(f"begin {trial}")
+        self._asked_before = guest.vm.client.asked
+        self._undone: tuple[Later[None], Later[Health]] | None = None
+        self._ended: Later[None] | None = None
+
+    def close(self) -> None:
+        """Ask to undo everything and for the guest's health, when all else was asked for."""
+        if self._undone is None:
+            self._undone = (self._guest.reset(), self._guest.submit_health())
+
+    def end(self) -> None:
+        """The same, and the marker after the trial: nothing that comes later belongs to it."""
+        self.close()
+        if self._ended is None:
+            self._ended = self._guest.mark(f"end {self._trial}")
+
+    def finish(self, before: Health, act: Callable[[], T], *, patient: bool = True) -> Watched[T]:
+        """Run `act`, which asks for the rest or waits for answers, and gather the evidence.
+
+        Who is not `patient` gets in `kept` what the kernel has yet to free, and looks for it later.
+        A guest that was lost is stopped. Errors that are not the guest's loss end up in `error`.
+        """
+        value: T | None = None
+        error: HarnessError | None = None
         try:
-            value = act()
-        except ChannelError:
-            raise
-        except HarnessError as caught:
-            error = caught
-        after = _settle(guest, before)
-        settings = guest.settings.changed()
-        guest.mark(f"end {trial}").result()
-    except ChannelError as lost:
-        return Watched(value, error, _lost(guest, start, trial, before, begin, lost))
-    found = _console_slice(guest, start, trial)
-    if not found.ended and error is None:
-        error = InfrastructureError("the end of the trial never reached the guest's console")
-    return Watched(value, error, Survival(before, after, found.text, settings=settings))
+            try:
+                value = act()
+            except ChannelError:
+                raise
+            except HarnessError as caught:
+                error = caught
+            after = self._settle(before, patient)
+            settings = self._guest.settings.changed()
+            self._wait_for_end()
+        except ChannelError as lost:
+            survival = self._lost(before, lost)
+            return Watched(value, error, survival, None, Objects(), self.begun)
+        found = self._console()
+        if not found.ended and error is None:
+            error = InfrastructureError("the end of the trial never reached the guest's console")
+        kept = Objects() if patient else after.objects - before.objects
+        seen = replace(after, objects=after.objects - kept)
+        survival = Survival(before, seen, found.text, settings=settings)
+        return Watched(value, error, survival, after, kept, self.begun)
+
+    def _settle(self, before: Health, patient: bool) -> Health:
+        """The state after everything was closed, once it is as before or has had time to be."""
+        self.close()
+        assert self._undone is not None
+        reset, later = self._undone
+        reset.result()
+        health = later.result()
+        grown = has_grown if patient else holds_more
+        deadline = Deadline.after(LEAK_WAIT_S)
+        while grown(before, health) and not deadline.expired:
+            time.sleep(0.01)
+            health = self._guest.health()
+        return health
+
+    def _wait_for_end(self) -> None:
+        self.end()
+        assert self._ended is not None
+        self._ended.result()
+
+    def _console(self) -> ConsoleSlice:
+        deadline = Deadline.after(_MARKER_WAIT_S)
+        while True:
+            found = between_markers(self._guest.vm.console.read(self._start), self._trial)
+            if found.ended or deadline.expired:
+                return found
+            time.sleep(0.002)
+
+    def _lost(self, before: Health, lost: ChannelError) -> Survival:
+        guest = self._guest
+        guest.vm.wait_for_exit(_LAST_WORDS_S)
+        fault = guest.vm.fault()
+        text = guest.vm.console.read(self._start)
+        found = between_markers(text, self._trial)
+        autopsy = guest.autopsy() if isinstance(lost, SilenceError) else None
+        guest.stop()
+        return Survival(
+            before,
+            None,
+            found.text if found.began or found.text else text,
+            lost=lost.message,
+            machine_fault=fault,
+            autopsy=autopsy,
+            first_operation_done=guest.vm.client.answered >= self._asked_before,
+        )
 
 
-def _settle(guest: Guest, before: Health) -> Health:
-    """The state after everything was closed, once it is as before or has had time to be."""
-    reset = guest.reset()
-    health = guest.health()
-    reset.result()
-    deadline = Deadline.after(_LEAK_WAIT_S)
-    while has_grown(before, health) and not deadline.expired:
-        time.sleep(0.01)
-        health = guest.health()
-    return health
-
-
-def _console_slice(guest: Guest, start: int, trial: str) -> ConsoleSlice:
-    deadline = Deadline.after(_MARKER_WAIT_S)
-    while True:
-        found = between_markers(guest.vm.console.read(start), trial)
-        if found.ended or deadline.expired:
-            return found
-        time.sleep(0.002)
-
-
-def _lost(
-    guest: Guest, start: int, trial: str, before: Health, begin: Later[None], lost: ChannelError
-) -> Survival:
-    guest.vm.wait_for_exit(_LAST_WORDS_S)
-    fault = guest.vm.fault()
-    text = guest.vm.console.read(start)
-    found = between_markers(text, trial)
-    autopsy = guest.autopsy() if isinstance(lost, SilenceError) else None
-    guest.stop()
-    return Survival(
-        before,
-        None,
-        found.text if found.began else text,
-        lost=lost.message,
-        machine_fault=fault,
-        autopsy=autopsy,
-        first_operation_done=begin.answered,
-    )
+def watch(
+    guest: Guest,
+    trial: str,
+    before: Health,
+    act: Callable[[], T],
+    *,
+    since: int | None = None,
+    patient: bool = True,
+) -> Watched[T]:
+    """A trial of which nothing is asked for beforehand; see Watch."""
+    return Watch(guest, trial, since).finish(before, act, patient=patient)

@@ -55,6 +55,31 @@ class TableContents:
 
 
 @dataclass(frozen=True, slots=True)
+class Objects:
+    """Ids of what there is of BPF in a kernel, which gives no id twice: idr_alloc_cyclic()."""
+
+    programs: frozenset[int] = frozenset()
+    tables: frozenset[int] = frozenset()
+    links: frozenset[int] = frozenset()
+    btfs: frozenset[int] = frozenset()
+    """Neither the kernel's own nor a module's."""
+
+    def __sub__(self, others: "Objects") -> "Objects":
+        return Objects(
+            self.programs - others.programs,
+            self.tables - others.tables,
+            self.links - others.links,
+            self.btfs - others.btfs,
+        )
+
+    def __and__(self, others: "Objects") -> "Objects":
+        return self - (self - others)
+
+    def __bool__(self) -> bool:
+        return bool(self.programs or self.tables or self.links or self.btfs)
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The guest's state between trials."""
 
@@ -62,10 +87,7 @@ class Health:
     taint: int
     """Bits of /proc/sys/kernel/tainted."""
 
-    programs: int
-    tables: int
-    links: int
-    btfs: int
+    objects: Objects
     handles: int
     """What the agent still holds for the host: objects, raw programs and tables."""
 

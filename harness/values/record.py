@@ -29,7 +29,7 @@ class Record:
     verdict: Verdict
     duration_s: float
     attempt: int
-    """1, or more after BROKEN attempts. Every attempt has its own record."""
+    """1, or more: BROKEN and CRASHED trials are made again. Every attempt has its own record."""
 
     guest: str
     """Name of the guest: its folder in the report directory."""
@@ -55,6 +55,9 @@ class Record:
 
     final: bool = True
     """False for an attempt that was retried: it does not count in summaries."""
+
+    reproducible: bool | None = None
+    """Of a crash: whether it came again when the trial was run alone; None if it was not tried."""
 
     reproduce: str = ""
     """The command that runs this one trial again."""

@@ -1,6 +1,6 @@
 """A debug kernel sees what a module does wrong, and the judge calls it CRASHED."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,12 @@ class LoadModule:
         self._module = module
         self._fault = fault
         self.id = CaseId("guest_images/modules/faults", fault)
+
+    def at_once(self, guest: Guest) -> bool:
+        return False
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        return lambda: self.run(guest, mode)
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         assert guest.shell("touch /tmp/faults.ko").wait() == 0

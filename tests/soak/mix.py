@@ -4,7 +4,7 @@ Half of them are wrong on purpose: a verdict that is lost, or is another guest's
 direction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -130,6 +130,12 @@ class Numbered:
     @property
     def needs(self) -> tuple[str, ...]:
         return self.case.needs
+
+    def at_once(self, guest: Guest) -> bool:
+        return self.case.at_once(guest)
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        return self.case.start(guest, mode)
 
     def run(self, guest: Guest, mode: Mode) -> Seen:
         return self.case.run(guest, mode)

@@ -14,6 +14,7 @@ from harness.judge.leaks import has_grown
 from harness.runner.target import Target
 from harness.values.errors import GuestError, UnknownNameError, UsageError
 from harness.values.mode import Mode
+from harness.values.observation import Objects
 from tests.vm.conftest import Compile
 
 FILTERS = """
@@ -183,7 +184,7 @@ def test_one_filter_on_many_events_and_many_filters_on_one(
 
     one, two = (number(guest, each.tables["counts"].lookup(key(2))) for each in (first, second))
     assert one > two > 0
-    assert guest.health().links == 0
+    assert guest.health().objects.links == frozenset()
 
 
 def test_an_unknown_event_is_refused_with_its_name(guest: Guest, compile_text: Compile) -> None:
@@ -342,14 +343,15 @@ def test_everything_is_gone_after_a_reset(guest: Guest, compile_text: Compile) -
     guest.reset().result()
 
     # Of the object's tables its constants are one.
-    assert (within.programs - before.programs, within.tables - before.tables) == (2, 3)
-    _wait_until_gone(guest, before.programs)
+    made = within.objects - before.objects
+    assert (len(made.programs), len(made.tables)) == (2, 3)
+    _wait_until_gone(guest, made)
 
 
-def _wait_until_gone(guest: Guest, programs: int) -> None:
+def _wait_until_gone(guest: Guest, made: Objects) -> None:
     """The kernel frees after a grace period; a second is an age for it."""
     for _ in range(200):
-        if guest.health().programs <= programs:
+        if not guest.health().objects & made:
             return
         guest.shell("sleep 0.01").wait()
-    raise AssertionError(f"{guest.health()} ought to hold {programs} programs")
+    raise AssertionError(f"{guest.health()} still holds of {made}")

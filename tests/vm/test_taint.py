@@ -91,7 +91,7 @@ def bench(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Bench]:
     # What these trials leave is there for ever.
-    monkeypatch.setattr("harness.runner.watch._LEAK_WAIT_S", 1.0)
+    monkeypatch.setattr("harness.runner.watch.LEAK_WAIT_S", 1.0)
 
     def folder(name: str) -> Path:
         path = tmp_path / name

@@ -131,6 +131,12 @@ class Timed:
         self.begun_s: list[float] = []
         self.lost_s: list[float] = []
 
+    def at_once(self, guest: Guest) -> bool:
+        return False
+
+    def start(self, guest: Guest, mode: Mode) -> Callable[[], Seen]:
+        return lambda: self.run(guest, mode)
+
     def run(self, guest: Guest, mode: Mode) -> Seen:
         self.begun_s.append(time.monotonic())
         try:
