@@ -74,6 +74,53 @@ def test_a_guest_that_dies_in_mid_reply_is_a_lost_channel() -> None:
         pending.result(soon())
 
 
+def test_an_answer_that_came_before_the_loss_is_read_although_nothing_can_be_sent() -> None:
+    """A guest that is lost costs the requests that it has not answered, and no other."""
+
+    def die(request: dict[str, object]) -> dict[str, object]:
+        channel.cut()
+        return {}
+
+    agent, channel = client(load=lambda request: {}, run=die)
+    first, second, fatal = (agent.submit(name) for name in ("load", "load", "run"))
+    first.result(soon())
+    agent.submit("load")
+
+    second.result(soon())
+
+    with pytest.raises(ChannelError, match="ended"):
+        fatal.result(soon())
+
+
+def test_an_answer_before_bytes_that_make_no_sense_counts() -> None:
+    """They may come in one piece, and belong to the next request."""
+    agent, channel = client()
+    channel.send = lambda data, deadline: None  # type: ignore[method-assign]
+    first, second = agent.submit("load"), agent.submit("load")
+    channel.inject(encode(Message(Kind.REPLY, 1, {"result": {}})) + b"garbage" * 9)
+
+    first.result(soon())
+
+    with pytest.raises(ProtocolError, match="where a frame must begin"):
+        second.result(soon())
+
+
+def test_what_the_guest_answered_before_the_watch_gave_it_up_counts() -> None:
+    """A panic is seen on the console while the replies of earlier requests are unread."""
+
+    def watch() -> None:
+        raise ChannelError("the kernel has panicked")
+
+    channel = FakeChannel({"load": lambda request: {}})
+    channel.inject(encode(Message(Kind.EVENT, 0, {"event": "trace"})))
+    agent = AgentClient(channel, watch)
+
+    agent.submit("load").result(soon())
+
+    with pytest.raises(ChannelError, match="panicked"):
+        agent.submit("load").result(soon())
+
+
 def test_a_reply_that_nobody_asked_for_is_refused() -> None:
     agent, channel = client(hello=lambda request: {})
     channel.inject(encode(Message(Kind.REPLY, 99, {"result": {}})))

@@ -79,6 +79,8 @@ class AgentClient:
 
         self.answered = 0
         self._watched_at_s = -math.inf
+        self._lost: ChannelError | None = None
+        """How the guest was lost, while there are replies from before."""
 
     def listen(self, event: str, listener: Listener) -> None:
         """Call `listener` with every event of that name; the latest listener counts."""
@@ -106,11 +108,25 @@ class AgentClient:
         return self.submit(operation, **arguments).result(deadline)
 
     def wait_for(self, pending: Pending, deadline: Deadline) -> None:
-        """Receive until this request is answered."""
-        self._flush(deadline)
-        self._receive_until(
-            lambda: pending.body is not None, deadline, f"no reply to {pending.operation}"
-        )
+        """Receive until this request is answered.
+
+        A guest that is lost costs the requests that it has not answered, and no other: its loss
+        may be noticed while a later one is sent, or an earlier reply is still to be read.
+        """
+        if self._lost is None:
+            try:
+                self._flush(deadline)
+                self._receive_until(
+                    lambda: pending.body is not None, deadline, f"no reply to {pending.operation}"
+                )
+            except ChannelError as lost:
+                if not isinstance(lost, ProtocolError):
+                    self._drain()
+                if pending.body is None:
+                    raise
+                self._lost = lost
+        if self._lost is not None and pending.body is None:
+            raise self._lost
 
     def wait_for_event(self, name: str, deadline: Deadline) -> Fields:
         """Receive until an event of that name comes; used before the first request."""

@@ -106,15 +106,16 @@ class Decoder:
         self._open: _Header | None = None
         self._parts = bytearray()
 
-    def feed(self, data: bytes) -> list[Message]:
-        """The messages that these bytes complete, in order; raises ProtocolError."""
+    def feed(self, data: bytes) -> Iterator[Message]:
+        """The messages that these bytes complete, in order; raises ProtocolError after the last.
+
+        Nothing is read before it is iterated over.
+        """
         self._buffer += data
-        messages: list[Message] = []
         while (fragment := self._next_fragment()) is not None:
             message = self._join(*fragment)
             if message is not None:
-                messages.append(message)
-        return messages
+                yield message
 
     def _next_fragment(self) -> tuple[_Header, bytes] | None:
         if self._header is None:
