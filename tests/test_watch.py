@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from harness.guest.guest import Guest
-from harness.runner.watch import Watched, watch
+from harness.runner.watch import Watch, Watched, watch
 from harness.values.autopsy import Autopsy
 from harness.values.errors import AgentError, CaseError, HarnessError
-from harness.values.observation import SettingChange
+from harness.values.observation import Objects, SettingChange
 from harness.vm.fake import FakeVm, health_reply
 from tests.fake_guests import PANIC, WARN, FakeKernel
 
@@ -51,6 +51,20 @@ def test_a_sound_trial_is_between_its_markers_and_undone(bench: Bench) -> None:
     assert watched.survival.console == "[    1.500000] hello\n"
     assert watched.survival.after == bench.before
     assert bench.operations()[1:] == ["mark", "health", "reset", "health", "mark"]
+
+
+def test_a_later_trial_reaches_back_to_the_end_of_the_one_before(bench: Bench) -> None:
+    """It needs no marker of its own, and what the kernel prints between the two is not lost."""
+    first = bench.watch("[    1.500000] first\n")
+    bench.vm.write_console(WARN)
+
+    second = watch(
+        bench.guest, "t-2", bench.before, lambda: bench.guest.health(), since=first.begun
+    )
+
+    assert second.survival.console == WARN
+    marks = [r["text"] for r in bench.vm.channel.requests if r["op"] == "mark"]
+    assert marks == ["begin t-1", "end t-1", "end t-2"]
 
 
 def test_what_was_printed_before_belongs_to_nobody_now(bench: Bench) -> None:
@@ -108,6 +122,42 @@ def test_what_the_kernel_frees_late_is_waited_for(bench: Bench) -> None:
     bench.vm.channel.handlers["health"] = lambda request: health_reply(programs=next(answers))
 
     assert bench.watch().survival.after == bench.before
+
+
+def test_who_is_not_patient_is_told_what_is_yet_to_be_freed(bench: Bench) -> None:
+    """Of its own only: what was there before is somebody else's."""
+    answers = iter(([7], [7, 8]))
+    bench.vm.channel.handlers["health"] = lambda request: health_reply(programs=next(answers))
+    before = bench.guest.health()
+
+    watched = watch(bench.guest, "t-1", before, lambda: 7, patient=False)
+
+    assert watched.kept == Objects(programs=frozenset({8}))
+    assert watched.survival.after == before
+    assert watched.health is not None
+    assert watched.health.objects == Objects(programs=frozenset({7, 8}))
+
+
+def test_a_guest_lost_after_the_end_of_its_trial_says_why_behind_the_marker(bench: Bench) -> None:
+    """What a trial made is freed late, and the guest was asked for the marker beforehand."""
+
+    def look(request: dict[str, Any]) -> dict[str, Any]:
+        if len(looks) > 1:
+            bench.kernel.die(PANIC)
+        looks.append(request)
+        return health_reply(handles=1)
+
+    looks: list[dict[str, Any]] = []
+    bench.vm.channel.handlers["health"] = look
+    trial = Watch(bench.guest, "t-1")
+    bench.guest.submit_health()
+    bench.vm.write_console("[    1.400000] boot\n")
+    trial.end()
+
+    watched = trial.finish(bench.before, lambda: 7, patient=False)
+
+    assert watched.survival.lost is not None
+    assert PANIC in watched.survival.console
 
 
 def test_a_marker_that_reaches_the_console_late_is_waited_for(

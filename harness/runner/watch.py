@@ -113,18 +113,24 @@ class Watch:
         return Watched(value, error, survival, after, kept, self.begun)
 
     def _settle(self, before: Health, patient: bool) -> Health:
-        """The state after everything was closed, once it is as before or has had time to be."""
+        """The state after everything was closed, once it is as before or has had time to be.
+
+        Who has ended before that has others behind it: of what is seen later, only that there is
+        no more of anything is about this trial. What else is new then is theirs.
+        """
         self.close()
         assert self._undone is not None
         reset, later = self._undone
         reset.result()
-        health = later.result()
+        health = first = later.result()
         grown = has_grown if patient else holds_more
         deadline = Deadline.after(LEAK_WAIT_S)
         while grown(before, health) and not deadline.expired:
             time.sleep(0.01)
             health = self._guest.health()
-        return health
+        if self._ended is None:
+            return health
+        return replace(health, objects=first.objects, taint=first.taint)
 
     def _wait_for_end(self) -> None:
         self.end()
@@ -144,13 +150,14 @@ class Watch:
         guest.vm.wait_for_exit(_LAST_WORDS_S)
         fault = guest.vm.fault()
         text = guest.vm.console.read(self._start)
+        # A guest that is lost after the end of its trial says why after the marker.
         found = between_markers(text, self._trial)
         autopsy = guest.autopsy() if isinstance(lost, SilenceError) else None
         guest.stop()
         return Survival(
             before,
             None,
-            found.text if found.began or found.text else text,
+            text if found.ended or not (found.began or found.text) else found.text,
             lost=lost.message,
             machine_fault=fault,
             autopsy=autopsy,
