@@ -119,9 +119,11 @@ class BatchRunner:
         oldest = under_way.popleft()
         trial = oldest.trial
         trial.attempts += 1
-        tried = replace(oldest.finish(), worn=False)
-        if under_way and (tried.harmed or tried.retry):
-            tried = replace(tried, abandoned=True)
+        tried = oldest.finish()
+        if under_way:
+            # A guest that is short of memory is ended when it has done what it was asked for.
+            tried = replace(tried, worn=False, abandoned=tried.harmed or tried.retry)
+        if tried.abandoned:
             coming.extendleft(started.trial for started in reversed(under_way))
             under_way.clear()
         return trial, self._conclude(trial, shift, tried)
@@ -177,7 +179,11 @@ class BatchRunner:
     def _alone(self, trial: Trial) -> Tried:
         """In a fresh guest, and all that it made is waited for."""
         shift = Shift(self._guests, fresh=True)
-        tried, _ = self._served(trial, shift, None, patient=True)
+        try:
+            tried, _ = self._served(trial, shift, None, patient=True)
+        except BaseException:
+            shift.drop()
+            raise
         if tried.worn:
             shift.drop()
         shift.end()

@@ -101,12 +101,12 @@ class Attempts:
 
     def start(self, trial: Trial, lent: Lent) -> "Started | None":
         """Ask for all of a trial; None if it has to be made in its turn, which will tell why."""
-        if not trial.case.at_once(lent.guest) or worn_out(lent.fresh, lent.health):
-            return None
         try:
+            if not trial.case.at_once(lent.guest) or worn_out(lent.fresh, lent.health):
+                return None
             if self._excuse(lent, trial.case, trial.mode) is not None:
                 return None
-        except HarnessError:
+        except Exception:
             return None
         watch = _begin(trial, lent)
         collect = _start(trial, lent)
