@@ -75,10 +75,35 @@ class FakeKernel:
         return {"errno": 0}
 
     def _load(self, request: dict[str, Any]) -> dict[str, Any]:
-        return load_reply(jited_size=100 if self.jit else 0)
+        names = request["programs"] or ["seven"]
+        return load_reply(name=names[0], jited_size=100 if self.jit else 0)
 
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         return run_reply(7)
+
+
+Change = Callable[[FakeKernel], None]
+
+
+def booted(*changes: Change) -> Callable[[int], FakeKernel]:
+    """For FakeGuests.boot: the first guests differ as the changes say, those after are sound."""
+
+    def boot(number: int) -> FakeKernel:
+        kernel = FakeKernel()
+        if number <= len(changes):
+            changes[number - 1](kernel)
+        return kernel
+
+    return boot
+
+
+def serving(operation: str, handler: Callable[[FakeKernel], dict[str, Any]]) -> Change:
+    """A guest that answers one operation in its own way."""
+
+    def change(kernel: FakeKernel) -> None:
+        kernel.handlers[operation] = lambda request: handler(kernel)
+
+    return change
 
 
 def load_reply(**differing: object) -> dict[str, Any]:
@@ -161,14 +186,16 @@ def seven(
     *,
     tables: tuple[TableSpec, ...] = (),
     section: str = "socket",
+    name: str = "seven",
+    data: bytes = b"object",
 ) -> FilterCase:
     """A filter whose test run must return 7, unless it is expected to do something else."""
     if expectation is None:
         expectation = Expectation(privileged=LoadExpectation(retval=Retval(7)))
-    spec = FilterSpec("seven", section, 2, "GPL")
+    spec = FilterSpec(name, section, 2, "GPL")
     obj = ObjectFile(ByteOrder.LITTLE, "GPL", (spec,), tables)
-    case_id = CaseId("cases/fake/seven.bpf.c", "seven")
-    return FilterCase(Loadable(case_id, b"object", obj, spec, expectation))
+    case_id = CaseId("cases/fake/seven.bpf.c", name)
+    return FilterCase(Loadable(case_id, data, obj, spec, expectation))
 
 
 def run_cases(

@@ -21,35 +21,14 @@ from tests.fake_guests import (
     FakeGuests,
     FakeKernel,
     ScriptedCase,
+    booted,
     load_reply,
     never_boots,
     run_cases,
     run_reply,
+    serving,
     seven,
 )
-
-Change = Callable[[FakeKernel], None]
-
-
-def booted(*changes: Change) -> Callable[[int], FakeKernel]:
-    """The first guests differ as the changes say; those after them are sound."""
-
-    def boot(number: int) -> FakeKernel:
-        kernel = FakeKernel()
-        if number <= len(changes):
-            changes[number - 1](kernel)
-        return kernel
-
-    return boot
-
-
-def serving(operation: str, handler: Callable[[FakeKernel], dict[str, Any]]) -> Change:
-    """A guest that answers one operation in its own way."""
-
-    def change(kernel: FakeKernel) -> None:
-        kernel.handlers[operation] = lambda request: handler(kernel)
-
-    return change
 
 
 def told(records: list[Record]) -> list[tuple[str, str, Outcome, str]]:
@@ -134,7 +113,7 @@ def _run_only() -> Expectation:
 
 
 def test_a_guest_lost_in_mid_trial_costs_exactly_that_case(tmp_path: Path) -> None:
-    """CRASHED, never tried again; the next trial gets a fresh guest."""
+    """CRASHED, whatever a second attempt in a fresh guest gives; the next trial is sound."""
     dying = serving("run", lambda kernel: kernel.die(PANIC))
     guests = FakeGuests(tmp_path, booted(dying))
 
@@ -145,6 +124,7 @@ def test_a_guest_lost_in_mid_trial_costs_exactly_that_case(tmp_path: Path) -> No
     assert told(records) == [
         ("before", "interp", Outcome.PASSED, "guest-1"),
         ("seven", "interp", Outcome.CRASHED, "guest-1"),
+        ("seven", "interp", Outcome.CRASHED, "guest-2"),
         ("after", "interp", Outcome.PASSED, "guest-2"),
     ]
     assert "Kernel panic - not syncing: sysrq triggered crash" in records[1].verdict.reason
@@ -154,7 +134,7 @@ def test_a_guest_lost_in_mid_trial_costs_exactly_that_case(tmp_path: Path) -> No
 def test_a_guest_lost_without_last_words_has_crashed_too(tmp_path: Path) -> None:
     dying = serving("run", lambda kernel: kernel.die())
 
-    (record,) = run_cases(FakeGuests(tmp_path, booted(dying)), seven(), modes=(Mode.INTERP,))
+    *_, record = run_cases(FakeGuests(tmp_path, booted(dying)), seven(), modes=(Mode.INTERP,))
 
     assert record.verdict.outcome is Outcome.CRASHED
     assert record.verdict.reason.startswith("guest lost: the channel ended")
@@ -247,9 +227,10 @@ def test_a_reply_of_the_wrong_types_is_a_lost_guest_and_nothing_worse(
         FakeGuests(tmp_path, boot), ScriptedCase("wrong", act), seven(), modes=(Mode.INTERP,)
     )
 
-    assert [(r.program, r.verdict.outcome) for r in records] == [
-        ("wrong", Outcome.CRASHED),
-        ("seven", Outcome.PASSED),
+    assert [(r.program, r.verdict.outcome, r.final) for r in records] == [
+        ("wrong", Outcome.CRASHED, False),
+        ("wrong", Outcome.CRASHED, True),
+        ("seven", Outcome.PASSED, True),
     ]
     assert "the agent's reply" in records[0].verdict.reason
 
@@ -282,14 +263,17 @@ def test_an_errno_beyond_all_bounds_is_no_crash_of_the_host(
 ) -> None:
     """os.strerror() takes a C int; an agent may answer 64 bits."""
     reply = {"errno": errno, "message": b""}
+    wrong = serving(operation, lambda kernel: reply)
 
     records = run_cases(
-        FakeGuests(tmp_path, booted(serving(operation, lambda kernel: reply))),
-        ScriptedCase("bad", lambda guest: act(guest)),
-        ScriptedCase("next"),
+        FakeGuests(tmp_path, booted(wrong, wrong)), ScriptedCase("bad", act), ScriptedCase("next")
     )
 
-    assert [r.verdict.outcome for r in records] == [Outcome.CRASHED, Outcome.PASSED]
+    assert [(r.verdict.outcome, r.final) for r in records] == [
+        (Outcome.CRASHED, False),
+        (Outcome.CRASHED, True),
+        (Outcome.PASSED, True),
+    ]
     assert f"errno={errno}, which is not an errno" in records[0].verdict.reason
 
 
@@ -308,6 +292,7 @@ def test_a_splat_belongs_to_the_trial_between_whose_markers_it_lies(tmp_path: Pa
     assert told(records) == [
         ("before", "interp", Outcome.PASSED, "guest-1"),
         ("seven", "interp", Outcome.CRASHED, "guest-1"),
+        ("seven", "interp", Outcome.CRASHED, "guest-2"),
         ("after", "interp", Outcome.PASSED, "guest-2"),
     ]
     assert "bpf_spoilt" in records[1].verdict.reason
@@ -320,7 +305,7 @@ def test_a_taint_bit_that_came_up_is_a_crash(tmp_path: Path) -> None:
         return run_reply(7)
 
     guests = FakeGuests(tmp_path, booted(serving("run", taint)))
-    (record,) = run_cases(guests, seven(), modes=(Mode.INTERP,))
+    record, _ = run_cases(guests, seven(), modes=(Mode.INTERP,))
 
     assert record.verdict.reason == "the kernel was tainted: W (the kernel warned)"
     assert record.verdict.outcome is Outcome.CRASHED
@@ -330,10 +315,10 @@ def test_a_taint_bit_that_came_up_is_a_crash(tmp_path: Path) -> None:
 def test_what_a_trial_leaves_behind_is_a_failure_and_ends_the_guest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.runner.watch.LEAK_WAIT_S", 0.05)
+    monkeypatch.setattr("harness.runner.shift.LEAK_WAIT_S", 0.05)
 
     def leak(kernel: FakeKernel) -> dict[str, Any]:
-        reply = health_reply(programs=2, links=1)
+        reply = health_reply(programs=[7, 8], links=[7])
         kernel.vm.channel.handlers["health"] = lambda request: reply
         return run_reply(7)
 

@@ -1,6 +1,5 @@
 """harness.runner.batch: what a kernel cannot run, and when a guest is replaced."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,32 +17,11 @@ from tests.fake_guests import (
     FakeGuests,
     FakeKernel,
     ScriptedCase,
+    booted,
     run_cases,
+    serving,
     seven,
 )
-
-Change = Callable[[FakeKernel], None]
-
-
-def booted(*changes: Change) -> Callable[[int], FakeKernel]:
-    """The first guests differ as the changes say; those after them are sound."""
-
-    def boot(number: int) -> FakeKernel:
-        kernel = FakeKernel()
-        if number <= len(changes):
-            changes[number - 1](kernel)
-        return kernel
-
-    return boot
-
-
-def serving(operation: str, handler: Callable[[FakeKernel], dict[str, Any]]) -> Change:
-    """A guest that answers one operation in its own way."""
-
-    def change(kernel: FakeKernel) -> None:
-        kernel.handlers[operation] = lambda request: handler(kernel)
-
-    return change
 
 
 def test_a_mode_that_the_kernel_refuses_is_unsupported(tmp_path: Path) -> None:

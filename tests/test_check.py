@@ -83,6 +83,7 @@ def test_a_panic_in_mid_run_costs_exactly_that_case(tmp_path: Path) -> None:
     assert results(tmp_path) == [
         ("first", "PASSED", 1),
         ("second", "CRASHED", 1),
+        ("second", "CRASHED", 2),
         ("third", "PASSED", 1),
     ]
     assert "sysrq triggered crash" in ended.stderr

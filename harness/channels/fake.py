@@ -59,6 +59,7 @@ class FakeChannel:
 
     def close(self) -> None:
         self._cut = True
+        self._line.clear()
 
     def inject(self, data: bytes) -> None:
         """Put bytes on the line, as if the guest had sent them."""
