@@ -32,6 +32,17 @@ def test_a_trial_is_what_lies_between_its_markers() -> None:
     assert (_line("mine"), True, True) == (found.text, found.began, found.ended)
 
 
+def test_what_lies_between_two_trials_belongs_to_the_later() -> None:
+    """Whether it has a marker before it or not: no message is lost."""
+    before = _line("boot") + _trial("other", trial="5f0c1d2e.11") + _line("BUG: x")
+    ended = _line("mine") + _line(end_marker(_TRIAL)) + _line("later")
+
+    marked = between_markers(before + _line(begin_marker(_TRIAL)) + ended, _TRIAL)
+    unmarked = between_markers(before + ended, _TRIAL)
+
+    assert _line("BUG: x") + _line("mine") == marked.text == unmarked.text
+
+
 def test_a_lost_guest_leaves_everything_to_the_end() -> None:
     """The marker after the trial is never written."""
     found = between_markers(_line(begin_marker(_TRIAL)) + _line("BUG: x"), _TRIAL)

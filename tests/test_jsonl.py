@@ -33,6 +33,8 @@ def test_records_come_back_as_they_were(tmp_path: Path) -> None:
         replace(make_record(), jited=None, errno=None, retval=None, extra={"accel_reason": "x"}),
         replace(make_record(), cpu="max,-cx16", jit_features=("bmi2", "ret")),
         replace(make_record(), jit_features=()),
+        replace(make_record(Outcome.CRASHED, "kernel BUG"), reproducible=True),
+        replace(make_record(Outcome.CRASHED, "kernel BUG"), reproducible=False),
     )
 
     assert read_results(_write(tmp_path, *records)).records == records
@@ -122,6 +124,7 @@ def test_unknown_keys_are_ignored(tmp_path: Path) -> None:
         ({"attempt": None}, "attempt is None, not 1 or more"),
         ({"attempt": 0}, "attempt is 0, not 1 or more"),
         ({"jited": "yes"}, "jited is 'yes', neither true nor false"),
+        ({"reproducible": 1}, "reproducible is 1, neither true nor false"),
         ({"evidence": "x"}, "evidence is not a list of strings"),
         ({"extra": {"a": 1}}, "extra is not an object of strings"),
         ({"reason": ""}, "one-line reason"),
