@@ -55,13 +55,13 @@ def wait_until_still(bench: Bench, loaded: LoadedObject) -> None:
 
 
 @scenario()
-def attach_and_detach_30_times(bench: Bench) -> None:
+def attach_and_detach_15_times(bench: Bench) -> None:
     """While the event happens all the time."""
     loaded = bench.load("storms.c")
     with system_calls(bench):
-        for number in range(30):
+        for number in range(15):
             link = loaded.filters["work_on_table"].attach()
-            if number % 15 == 0:
+            if number % 5 == 0:
                 wait_for_count(bench, loaded, 0)
             link.detach()
         wait_until_still(bench, loaded)

@@ -20,6 +20,7 @@ struct call {
 	struct buffer *out;
 	msgpack_packer pack;
 	int fault;		/* errno of an error reply, or 0 */
+	bool urgent;		/* the reply does not wait for the next one */
 	char message[768];
 };
 

@@ -129,5 +129,7 @@ int serve_request(struct agent *agent)
 		write_error(&call);
 	}
 	wire_done(&agent->wire);
-	return wire_send(&agent->wire, FRAME_REPLY, agent->wire.id, call.out);
+	if (wire_send(&agent->wire, FRAME_REPLY, agent->wire.id, call.out))
+		return -1;
+	return call.urgent ? wire_flush(&agent->wire) : 0;
 }

@@ -129,6 +129,7 @@ static void tell_events(struct agent *agent, const struct pollfd *waits, bool sh
 
 static void power_off(struct agent *agent)
 {
+	wire_flush(&agent->wire);
 	tcdrain(agent->wire.fd);
 	sync();
 	reboot(RB_POWER_OFF);
@@ -145,8 +146,11 @@ static bool has_events(const struct agent *agent)
 static int wait_turn(struct agent *agent, bool more)
 {
 	struct pollfd waits[WAITS];
-	int shells = wait_for_work(agent, waits, more ? 0 : -1);
+	int shells;
 
+	if (!more && wire_flush(&agent->wire))
+		return -1;
+	shells = wait_for_work(agent, waits, more ? 0 : -1);
 	if (shells < 0)
 		return 0;
 	tell_events(agent, waits, shells);

@@ -182,5 +182,7 @@ int op_run(struct agent *agent, struct call *call)
 
 	if (arg_program(agent, call, "program", &program) || read_run(call, &opts))
 		return -1;
+	/* Whatever a filter does: what the verifier said of it is known. */
+	wire_flush(&agent->wire);
 	return run(call, program.fd, &opts);
 }

@@ -158,6 +158,8 @@ int op_mark(struct agent *agent, struct call *call)
 	if (write(agent->kmsg, line, strlen(line)) < 0)
 		return refuse(call, errno, "mark: cannot write to the kernel log: %s",
 			      strerror(errno));
+	/* If what follows is the end of the guest, all up to here is known. */
+	call->urgent = true;
 	return result_empty(call);
 }
 

@@ -217,10 +217,26 @@ static int write_all(int fd, const unsigned char *data, size_t size)
 	return 0;
 }
 
+/* Writes what wire_send() has gathered. -1: the wire is broken. */
+int wire_flush(struct wire *wire)
+{
+	size_t size = wire->tx_size;
+
+	wire->tx_size = 0;
+	if (!size || !write_all(wire->fd, wire->tx, size))
+		return 0;
+	wire->fault = "the channel cannot be written";
+	return -1;
+}
+
 static int send_fragment(struct wire *wire, const struct frame *frame, const char *payload)
 {
-	unsigned char *to = wire->tx;
+	size_t size = FRAME_HEADER + frame->length;
+	unsigned char *to;
 
+	if (wire->tx_size + size > sizeof(wire->tx) && wire_flush(wire))
+		return -1;
+	to = wire->tx + wire->tx_size;
 	memcpy(to, magic, sizeof(magic));
 	put_be(to + 4, 1, PROTOCOL_VERSION);
 	put_be(to + 5, 1, frame->kind);
@@ -229,9 +245,14 @@ static int send_fragment(struct wire *wire, const struct frame *frame, const cha
 	put_be(to + 12, 4, frame->length);
 	memcpy(to + FRAME_HEADER, payload, frame->length);
 	put_be(to + 16, 4, crc32(0, to + FRAME_HEADER, frame->length));
-	return write_all(wire->fd, to, FRAME_HEADER + frame->length);
+	wire->tx_size += size;
+	return 0;
 }
 
+/*
+ * To be written with what comes after it: each write to a virtio port makes the
+ * machine stop and the host look, which takes as long as a small operation.
+ */
 int wire_send(struct wire *wire, enum frame_kind kind, uint32_t id, const struct buffer *payload)
 {
 	struct frame frame = { .kind = kind, .id = id };
@@ -242,10 +263,8 @@ int wire_send(struct wire *wire, enum frame_kind kind, uint32_t id, const struct
 
 		frame.length = left < FRAGMENT_MAX ? left : FRAGMENT_MAX;
 		frame.flags = left > FRAGMENT_MAX ? FLAG_MORE : 0;
-		if (send_fragment(wire, &frame, payload->data + sent)) {
-			wire->fault = "the channel cannot be written";
+		if (send_fragment(wire, &frame, payload->data + sent))
 			return -1;
-		}
 		sent += frame.length;
 	} while (sent < payload->size);
 	return 0;

@@ -33,6 +33,7 @@ struct wire {
 	bool joining;
 	struct buffer message;	/* joined fragments of one request */
 	unsigned char rx[2 * (FRAME_HEADER + FRAGMENT_MAX)];
+	size_t tx_size;		/* of what waits in tx to be written */
 	unsigned char tx[FRAME_HEADER + FRAGMENT_MAX];
 };
 
@@ -46,5 +47,6 @@ int wire_next(struct wire *wire);
 void wire_done(struct wire *wire);
 int wire_send(struct wire *wire, enum frame_kind kind, uint32_t id,
 	      const struct buffer *payload);
+int wire_flush(struct wire *wire);
 
 #endif
