@@ -8,11 +8,12 @@ from enum import Enum
 from pathlib import Path
 
 from harness.bench.boot import measure_boot
+from harness.bench.command import measure_run
 from harness.bench.guests import measure_guests
 from harness.bench.host import measure_host
 from harness.bench.rate import measure_rate
 from harness.bench.row import Row, format_rows
-from harness.bench.warm import measure_warm
+from harness.bench.warm import measure_suite, measure_warm
 from harness.cli.options import add_targets, parse_targets
 from harness.runner.matrix import no_package_line
 from harness.runner.target import Target, TargetName, prepare_target
@@ -27,10 +28,12 @@ class Measure(Enum):
     RATE = "rate"
     HOST = "host"
     WARM = "warm"
+    RUN = "run"
+    SUITE = "suite"
     GUESTS = "guests"
 
 
-_OF_ONE_TARGET = (Measure.BOOT, Measure.RATE, Measure.HOST, Measure.WARM)
+_OF_ONE_TARGET = tuple(Measure)
 _OF_MANY_TARGETS = (Measure.BOOT, Measure.GUESTS)
 
 
@@ -41,9 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--measure",
         action="append",
         choices=[measure.value for measure in Measure],
-        help="boot, rate, host, warm: of every target; guests: wall time of check on all of them "
-        "with one guest and with two; may be repeated (default: the first four of one target, boot "
-        "and guests of many)",
+        help="boot, rate, host, warm, run, suite: of every target; guests: wall time of check on "
+        "all of them with one guest and with two; may be repeated (default: all of one target, "
+        "boot and guests of many)",
     )
     parser.add_argument("--boots", type=int, default=5, help="boots of each kind (default: 5)")
     parser.add_argument("--trials", type=int, default=5000, help="host-side trials")
@@ -104,3 +107,7 @@ def _measure_one(
         yield from measure_host(target, folder, args.trials)
     if Measure.WARM in measures:
         yield from measure_warm(target, name, folder, args.boots)
+    if Measure.RUN in measures:
+        yield from measure_run(target, name, args.boots)
+    if Measure.SUITE in measures:
+        yield from measure_suite(target, name, folder)
