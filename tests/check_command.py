@@ -108,7 +108,7 @@ def start(
         "TMPDIR": str(folder),
     }
     process = subprocess.Popen(
-        (*within, sys.executable, "-m", "tests.check_command", "check", *arguments),
+        (*within, sys.executable, "-m", "tests.check_command", "check", "--cold", *arguments),
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
