@@ -30,7 +30,7 @@ def test_a_crash_that_does_not_come_again_is_still_a_crash(tmp_path: Path) -> No
     assert found.last("b").reproducible is False
     assert found.last("b").verdict.reason == (
         "Kernel panic - not syncing: sysrq triggered crash "
-        "(once: PASSED when it was run again alone)"
+        "(once, in guest-1: PASSED when it was run again alone)"
     )
     assert found.last("b").verdict.evidence == found.records[1].verdict.evidence != ()
     assert guests.discarded == ["guest-1"]
@@ -54,7 +54,9 @@ def test_a_crash_that_cannot_be_made_to_come_again_is_a_crash(tmp_path: Path) ->
         Outcome.CRASHED,
     ]
     assert found.last("a").reproducible is None
-    assert found.last("a").verdict.reason.endswith("(once: BROKEN when it was run again alone)")
+    assert found.last("a").verdict.reason.endswith(
+        "(once, in guest-1: BROKEN when it was run again alone)"
+    )
 
 
 def test_what_is_no_crash_is_not_said_to_be_reproducible(tmp_path: Path) -> None:

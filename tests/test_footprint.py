@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import threading
+from mmap import mmap
 from pathlib import Path
 
 from tests.soak.footprint import footprint, growth_kib, memory_kib
@@ -65,10 +66,11 @@ def test_a_file_is_found(tmp_path: Path) -> None:
 
 
 def test_a_hundred_kib_a_restore_is_found() -> None:
-    """As many samples as the short soak has."""
+    """As many samples as the short soak has; of memory that no test before has used and freed."""
     left, memory = [], []
-    for number in range(_RESTORES):
-        left.append(bytes([number]) * (_LEAK_KIB * 1024))
+    for _ in range(_RESTORES):
+        left.append(mmap(-1, _LEAK_KIB * 1024))
+        left[-1].write(b"x" * (_LEAK_KIB * 1024))
         memory.append(memory_kib())
 
     assert 0.8 * _LEAK_KIB < growth_kib(memory) < 1.2 * _LEAK_KIB

@@ -252,7 +252,8 @@ def _only_once(first: Tried, again: Tried) -> Tried:
     """A crash that did not come again is a crash."""
     crash = first.attempt.verdict
     second = again.attempt
-    reason = f"{crash.reason} (once: {second.verdict.outcome} when it was run again alone)"
+    again_it = f"{second.verdict.outcome} when it was run again alone"
+    reason = f"{crash.reason} (once, in {first.attempt.guest}: {again_it})"
     verdict = replace(crash, reason=reason)
     reproducible = None if second.verdict.outcome is Outcome.BROKEN else False
     return replace(again, attempt=replace(second, verdict=verdict, reproducible=reproducible))
