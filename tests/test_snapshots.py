@@ -272,3 +272,23 @@ def test_a_machine_that_does_not_go_on_for_good_is_not_saved(
     newer = replace(ppc64le, qemu_version="8.2.0")
     snapshots.keep(newer, fill_with(b"x"))
     assert snapshots.find(newer) is not None
+
+
+def test_who_comes_second_does_not_wait_for_the_first_to_save(
+    plan: VmPlan, snapshots: Snapshots, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Two guests of a plan boot side by side and are ready at the same time."""
+
+    def fill(snapshot: Snapshot) -> None:
+        snapshots.keep(plan, second.append)
+        fill_with(b"first")(snapshot)
+
+    second: list[Snapshot] = []
+    with caplog.at_level(logging.INFO):
+        snapshots.keep(plan, fill)
+
+    found = snapshots.find(plan)
+    assert found is not None
+    assert found.state.read_bytes() == b"first"
+    assert second == []
+    assert caplog.messages == []

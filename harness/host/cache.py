@@ -34,8 +34,10 @@ def cache_root() -> Path:
 
 
 @contextmanager
-def locked(target: Path) -> Iterator[None]:
+def locked(target: Path, *, wait: bool = True) -> Iterator[None]:
     """Holds the lock of one entry; waits while another thread or process holds it.
+
+    Raises BlockingIOError instead of waiting if it is not to `wait`.
 
     The lock file stays: deleting one that somebody is about to open would give two holders.
     """
@@ -46,6 +48,8 @@ def locked(target: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if not wait:
+                raise
             _log.info("waiting for another run that is preparing %s", target)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -53,15 +57,18 @@ def locked(target: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def publish_folder(target: Path, fill: Callable[[Path], None], *, durable: bool = True) -> Path:
+def publish_folder(
+    target: Path, fill: Callable[[Path], None], *, durable: bool = True, wait: bool = True
+) -> Path:
     """The folder `target`, made by `fill` in a temporary folder beside it if it is not there.
 
     Whoever sees `target` sees all of it: it is renamed into place once `fill` has returned and,
-    if it is to be `durable`, the data is on the disk. If `fill` raises, nothing is left.
+    if it is to be `durable`, the data is on the disk. If `fill` raises, nothing is left. Raises
+    BlockingIOError if somebody else is making it and it is not to `wait`.
     """
     if target.is_dir():
         return target
-    with locked(target):
+    with locked(target, wait=wait):
         _remove_stale(target)
         if not target.is_dir():
             _build(target, fill, durable=durable)

@@ -70,8 +70,11 @@ class Snapshots:
             return
         try:
             self._require_room()
-            publish_folder(folder, lambda path: fill(Snapshot(path)), durable=False)
+            publish_folder(folder, lambda path: fill(Snapshot(path)), durable=False, wait=False)
             self._prune()
+        except BlockingIOError:
+            # A sibling that became ready at the same time is keeping its own.
+            return
         except (HarnessError, OSError) as error:
             _log.warning("the state of %s is not kept: %s", plan.kernel, error)
 
