@@ -4,6 +4,7 @@ The executor is whatever the caller gives: threads here, an engine over many mac
 """
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from itertools import islice
@@ -103,13 +104,14 @@ class Run:
         """After this no record is taken any more and no guest runs."""
         with self._lock:
             self._stopped = True
-        unfinished = [
-            future for future in self._futures if not future.cancel() and not future.done()
-        ]
-        if unfinished:
+        for future in self._futures:
+            future.cancel()
+        # A signal may have come when a batch had begun and its future was not yet in the list.
+        busy = [lane for lane in self._lanes if lane.stop()]
+        if busy:
             for pool in self._pools:
                 pool.refuse()
-            _end_guests(unfinished)
+            _end_guests(busy)
         for lane in self._lanes:
             lane.close()
         for pool in self._pools:
@@ -127,18 +129,31 @@ class _Lane:
         self._ahead = ahead
         self._lock = threading.Lock()
         self._left = count
+        self._running = 0
+        self._stopped = False
 
     def run(self, cases: tuple[Case, ...], modes: tuple[Mode, ...]) -> None:
+        with self._lock:
+            if self._stopped:
+                return
+            self._running += 1
         try:
             self._batches.run(cases, modes)
         finally:
             with self._lock:
                 self._left -= 1
+                self._running -= 1
                 left = self._left
             if not left:
                 self.close()
             # A batch uses one guest at a time: what is more keeps memory from the next target.
             self._guests.keep(left)
+
+    def stop(self) -> bool:
+        """Begin no batch any more; whether one is running."""
+        with self._lock:
+            self._stopped = True
+            return self._running > 0
 
     def close(self) -> None:
         """End the guest that was started for a trial that does not come."""
@@ -146,12 +161,12 @@ class _Lane:
             self._ahead.close()
 
 
-def _end_guests(unfinished: list[Future[None]]) -> None:
+def _end_guests(busy: list[_Lane]) -> None:
     """Until their users have noticed; one may have been about to start when we looked."""
     deadline = Deadline.after(_END_S)
-    while unfinished and not deadline.expired:
+    while any(lane.stop() for lane in busy) and not deadline.expired:
         kill_all()
-        unfinished = list(wait(unfinished, timeout=_LOOK_AGAIN_S).not_done)
+        time.sleep(_LOOK_AGAIN_S)
 
 
 def _batches(cases: Sequence[Case]) -> Iterator[tuple[Case, ...]]:
