@@ -1,17 +1,33 @@
 """harness.runner.watch: what is gathered about a guest around an action."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from harness.guest.guest import Guest
-from harness.runner.watch import Watch, Watched, watch
+from harness.runner.watch import Watch, Watched
 from harness.values.autopsy import Autopsy
 from harness.values.errors import AgentError, CaseError, HarnessError
-from harness.values.observation import Objects, SettingChange
+from harness.values.observation import Health, Objects, SettingChange
 from harness.vm.fake import FakeVm, health_reply
 from tests.fake_guests import PANIC, WARN, FakeKernel
+
+T = TypeVar("T")
+
+
+def watch(
+    guest: Guest,
+    trial: str,
+    before: Health,
+    act: Callable[[], T],
+    *,
+    since: int | None = None,
+    patient: bool = True,
+) -> Watched[T]:
+    """A trial of which nothing is asked for beforehand."""
+    return Watch(guest, trial, since).finish(before, act, patient=patient)
 
 
 class Bench:
@@ -55,12 +71,11 @@ def test_a_sound_trial_is_between_its_markers_and_undone(bench: Bench) -> None:
 
 def test_a_later_trial_reaches_back_to_the_end_of_the_one_before(bench: Bench) -> None:
     """It needs no marker of its own, and what the kernel prints between the two is not lost."""
-    first = bench.watch("[    1.500000] first\n")
+    begun = bench.vm.console.size()
+    bench.watch("[    1.500000] first\n")
     bench.vm.write_console(WARN)
 
-    second = watch(
-        bench.guest, "t-2", bench.before, lambda: bench.guest.health(), since=first.begun
-    )
+    second = watch(bench.guest, "t-2", bench.before, lambda: bench.guest.health(), since=begun)
 
     assert second.survival.console == WARN
     marks = [r["text"] for r in bench.vm.channel.requests if r["op"] == "mark"]

@@ -74,19 +74,14 @@ class BatchRunner:
 
     def run(self, cases: tuple[Case, ...], modes: tuple[Mode, ...]) -> None:
         """All cases in all modes that apply to them, mode after mode: to change it takes time."""
-        shift = Shift(self._guests)
         first: dict[CaseId, Reference] = {}
-        try:
+        with Shift(self._guests) as shift:
             for mode in modes:
                 trials = [Trial(c, mode, first.get(c.id)) for c in cases if mode in c.modes]
                 for trial, seen in self._run_trials(trials, shift):
                     if seen is not None and seen.run is not None:
                         first.setdefault(trial.case.id, Reference(mode, seen))
             self._free(shift)
-        except BaseException:
-            shift.drop()
-            raise
-        shift.end()
 
     def _run_trials(
         self, trials: Sequence[Trial], shift: Shift
@@ -135,9 +130,7 @@ class BatchRunner:
             tried = self._confirm(trial, tried, orphans)
         else:
             self._run_again(orphans)
-        if tried.crashed:
-            self._record(tried, final=True)
-        elif tried.kept:
+        if tried.kept:
             shift.wait_for(trial, tried)
         else:
             self._record(tried, final=True)
@@ -178,15 +171,10 @@ class BatchRunner:
 
     def _alone(self, trial: Trial) -> Tried:
         """In a fresh guest, and all that it made is waited for."""
-        shift = Shift(self._guests, fresh=True)
-        try:
+        with Shift(self._guests, fresh=True) as shift:
             tried, _ = self._served(trial, shift, None, patient=True)
-        except BaseException:
-            shift.drop()
-            raise
-        if tried.worn:
-            shift.drop()
-        shift.end()
+            if tried.worn:
+                shift.drop()
         return tried
 
     def _confirm(self, trial: Trial, first: Tried, orphans: Sequence[Waiting]) -> Tried:

@@ -3,17 +3,21 @@
 import contextlib
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from harness.guest.guest import Guest
 from harness.runner.target import Target
+from harness.runner.watch import Watch, Watched
 from harness.values.deadline import Deadline
 from harness.values.errors import HarnessError, InfrastructureError, RefusedError
 from harness.values.observation import Health
 from harness.vm.snapshots import Snapshots
+
+T = TypeVar("T")
 
 # A healthy guest is ready in three to twelve seconds under emulation on an idle machine.
 BOOT_TIMEOUT_S = 90.0
@@ -44,6 +48,20 @@ class Lent:
         """A name for the next trial that no other guest and no earlier trial has."""
         self.trials += 1
         return f"{self.guest.identity.nonce[:12]}-{self.trials}"
+
+    def begin(self) -> Watch:
+        """Begin the next trial; its console reaches back to the end of the one before."""
+        watch = Watch(self.guest, self.next_trial(), self.begun)
+        self.begun = watch.begun
+        return watch
+
+    def finish(self, watch: Watch, act: Callable[[], T], *, patient: bool) -> Watched[T]:
+        """Watch.finish(), and what has been learnt by it."""
+        watched = watch.finish(self.health, act, patient=patient)
+        self.finished_s = time.monotonic()
+        if watched.health is not None:
+            self.health = watched.health
+        return watched
 
 
 class Guests(Protocol):

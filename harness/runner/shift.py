@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 
 from harness.guest.guest import Guest
 from harness.runner.pool import Guests, Lent
 from harness.runner.trial import Trial, Tried
-from harness.runner.watch import LEAK_WAIT_S, Watched, watch
+from harness.runner.watch import LEAK_WAIT_S, Watched
 from harness.values.deadline import Deadline
 from harness.values.observation import Objects
 
@@ -29,6 +30,20 @@ class Shift:
         self._fresh = fresh
         self._lent: Lent | None = None
         self._waiting: list[Waiting] = []
+
+    def __enter__(self) -> "Shift":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.end()
+        else:
+            self.drop()
 
     @property
     def present(self) -> Lent | None:
@@ -59,17 +74,7 @@ class Shift:
     def wait(self) -> Watched[None]:
         """Until all is freed, or has had time to be."""
         lent = self.guest()
-        watched = watch(
-            lent.guest,
-            lent.next_trial(),
-            lent.health,
-            lambda: self._wait(lent.guest),
-            since=lent.begun,
-        )
-        lent.begun = watched.begun
-        if watched.health is not None:
-            lent.health = watched.health
-        return watched
+        return lent.finish(lent.begin(), lambda: self._wait(lent.guest), patient=True)
 
     def _wait(self, guest: Guest) -> None:
         deadline = Deadline.after(LEAK_WAIT_S)

@@ -87,7 +87,8 @@ class Started:
         # It was not its turn before the trial before it was finished.
         started_s = max(self.started_s, self.lent.finished_s)
         try:
-            return _finish(self.trial, self.lent, self.watch, self.collect, False, started_s)
+            watched = self.lent.finish(self.watch, self.collect, patient=False)
+            return _weigh(self.trial, self.lent, watched, started_s)
         except Exception as error:
             return _failed(self.trial, self.lent, started_s, error)
 
@@ -108,7 +109,7 @@ class Attempts:
                 return None
         except Exception:
             return None
-        watch = _begin(trial, lent)
+        watch = lent.begin()
         collect = _start(trial, lent)
         watch.end()
         return Started(trial, lent, watch, collect, time.monotonic())
@@ -120,15 +121,10 @@ class Attempts:
             excuse = self._excuse(lent, trial.case, trial.mode)
             if excuse is not None:
                 return Tried(_attempt(trial, lent.name, started_s, Seen(excuse)))
-            watch = _begin(trial, lent)
-            return _finish(
-                trial,
-                lent,
-                watch,
-                lambda: trial.case.run(lent.guest, trial.mode),
-                patient,
-                started_s,
+            watched = lent.finish(
+                lent.begin(), lambda: trial.case.run(lent.guest, trial.mode), patient=patient
             )
+            return _weigh(trial, lent, watched, started_s)
         except Exception as error:
             return _failed(trial, lent, started_s, error)
 
@@ -177,27 +173,6 @@ def _start(trial: Trial, lent: Lent) -> Callable[[], Seen]:
 
 def _raise(error: Exception) -> Seen:
     raise error
-
-
-def _begin(trial: Trial, lent: Lent) -> Watch:
-    watch = Watch(lent.guest, lent.next_trial(), lent.begun)
-    lent.begun = watch.begun
-    return watch
-
-
-def _finish(
-    trial: Trial,
-    lent: Lent,
-    watch: Watch,
-    act: Callable[[], Seen],
-    patient: bool,
-    started_s: float,
-) -> Tried:
-    watched = watch.finish(lent.health, act, patient=patient)
-    lent.finished_s = time.monotonic()
-    if watched.health is not None:
-        lent.health = watched.health
-    return _weigh(trial, lent, watched, started_s)
 
 
 def _failed(trial: Trial, lent: Lent, started_s: float, error: Exception) -> Tried:

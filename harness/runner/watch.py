@@ -45,9 +45,6 @@ class Watched(Generic[T]):
     kept: Objects
     """What the trial made and the kernel has not let go of yet, which `survival` leaves out."""
 
-    begun: int
-    """Where on the console it began, in bytes."""
-
 
 class Watch:
     """One trial in a guest, from the first request for it to the evidence.
@@ -103,14 +100,14 @@ class Watch:
             self._wait_for_end()
         except ChannelError as lost:
             survival = self._lost(before, lost)
-            return Watched(value, error, survival, None, Objects(), self.begun)
+            return Watched(value, error, survival, None, Objects())
         found = self._console()
         if not found.ended and error is None:
             error = InfrastructureError("the end of the trial never reached the guest's console")
         kept = Objects() if patient else after.objects - before.objects
         seen = replace(after, objects=after.objects - kept)
         survival = Survival(before, seen, found.text, settings=settings)
-        return Watched(value, error, survival, after, kept, self.begun)
+        return Watched(value, error, survival, after, kept)
 
     def _settle(self, before: Health, patient: bool) -> Health:
         """The state after everything was closed, once it is as before or has had time to be.
@@ -163,16 +160,3 @@ class Watch:
             autopsy=autopsy,
             first_operation_done=guest.vm.client.answered >= self._asked_before,
         )
-
-
-def watch(
-    guest: Guest,
-    trial: str,
-    before: Health,
-    act: Callable[[], T],
-    *,
-    since: int | None = None,
-    patient: bool = True,
-) -> Watched[T]:
-    """A trial of which nothing is asked for beforehand; see Watch."""
-    return Watch(guest, trial, since).finish(before, act, patient=patient)
