@@ -15,7 +15,8 @@ from harness.runner.known_features import KnownFeatures, build_id
 from harness.values.accel import Accel
 from harness.values.arch import ByteOrder
 from harness.values.errors import ProtocolError
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
 from harness.values.feature import (
     AttachProbe,
     Feature,

@@ -7,7 +7,8 @@ import pytest
 from harness.formats.object_file import read_object
 from harness.values.arch import ByteOrder
 from harness.values.errors import ObjectError, UnknownNameError
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
 from harness.values.table_spec import TableOrigin
 from tests.elf_builder import SHF_COMPRESSED, SHT_NOBITS, build_elf, patched_section
 from tests.mutations import mutations

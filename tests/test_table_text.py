@@ -6,7 +6,8 @@ from harness.cli.run_file import parse_events
 from harness.reports.table_text import format_table
 from harness.values.arch import ByteOrder
 from harness.values.errors import UsageError
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
 from harness.values.table_spec import TABLE_TYPES, TableSpec
 
 

@@ -15,7 +15,8 @@ from harness.values.errors import (
     UnknownNameError,
     UsageError,
 )
-from harness.values.event import Event, EventKind, parse_event
+from harness.values.event import Event, parse_event
+from harness.values.event_kind import EventKind
 from harness.values.mode import Mode
 from harness.values.run_input import RunInput, run_input
 from harness.values.verdict import Outcome, Verdict, exit_code, worst
@@ -65,11 +66,25 @@ def test_an_event_is_read_as_libbpf_reads_section_names(text: str, event: Event)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "kprobe", "kprobe/", "tp/sched", "tp/a/b/c", "fentry/", "nothing/x", "raw_tp/a/b"]
+    ("text", "remedy"),
+    [
+        ("", "write one of: kprobe/FUNCTION"),
+        ("nothing/x", "write one of: kprobe/FUNCTION"),
+        ("kretprob/x", "near it: kretprobe"),
+        ("kprobe", "write kprobe/FUNCTION"),
+        ("kprobe/", "write kprobe/FUNCTION"),
+        ("kprobe/f+x", "write kprobe/FUNCTION"),
+        ("tp/sched", "write tracepoint/CATEGORY/NAME"),
+        ("tp/a/b/c", "write tracepoint/CATEGORY/NAME"),
+        ("fentry/", "write fentry/FUNCTION"),
+        ("raw_tp/a/b", "write raw_tp/NAME"),
+    ],
 )
-def test_a_malformed_event_is_answered_with_the_forms(text: str) -> None:
-    with pytest.raises(UnknownNameError, match="kprobe/FUNCTION"):
+def test_a_malformed_event_is_answered_with_what_to_write(text: str, remedy: str) -> None:
+    with pytest.raises(UnknownNameError) as refused:
         parse_event(text)
+
+    assert (refused.value.remedy or "").startswith(remedy)
 
 
 def test_an_event_is_printed_as_people_write_it() -> None:

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Associating a program with an event, and taking it off again. Knows which
- * call of libbpf each kind of event needs; refuses to know which kind suits a
- * program, which is the kernel's to say.
+ * Associating a program with an event, and taking it off again. Knows where the
+ * kinds of event are; refuses to know which kind suits a program, which is the
+ * kernel's to say.
  */
-#include <arpa/inet.h>
-#include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "attach.h"
 
 /* A link: libbpf's, or a bare descriptor that detaches when it is closed. */
 struct link {
@@ -23,21 +18,6 @@ struct link {
 	struct bpf_link *libbpf;
 	int fd;
 	bool is_socket;
-};
-
-/* What a kind of event makes of a program; an errno in err if neither. */
-struct made {
-	struct bpf_link *libbpf;
-	int fd;
-	bool is_socket;
-	int err;
-};
-
-struct kind {
-	const char *name;
-	const char *args;
-	int (*attach)(struct call *call, const struct program *program, struct made *made);
-	bool raw_too;		/* works without libbpf's view of the program */
 };
 
 void link_release(struct entry *entry)
@@ -51,148 +31,51 @@ void link_release(struct entry *entry)
 	free(link);
 }
 
-static int made_libbpf(struct made *made, struct bpf_link *link)
+int made_libbpf(struct made *made, struct bpf_link *link)
 {
 	made->err = link ? 0 : errno;
 	made->libbpf = link;
 	return 0;
 }
 
-static int made_fd(struct made *made, int fd)
+int made_fd(struct made *made, int fd)
 {
 	made->err = fd < 0 ? errno : 0;
 	made->fd = fd;
 	return 0;
 }
 
-static int attach_probe(struct call *call, const struct program *program, struct made *made,
-			bool at_return)
+static const struct kind *const kinds[] = { tracing_kinds, socket_kinds };
+
+static const struct kind *find_kind(const char *name)
 {
-	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = at_return);
-	char function[NAME_SIZE];
-	uint64_t offset;
+	const struct kind *kind;
+	size_t i;
 
-	if (arg_text(call, "function", function, sizeof(function)) ||
-	    arg_u64_or(call, "offset", UINT32_MAX, &offset, 0))
-		return -1;
-	opts.offset = offset;
-	return made_libbpf(made,
-			   bpf_program__attach_kprobe_opts(program->libbpf, function, &opts));
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (kind = kinds[i]; kind->name; kind++)
+			if (!strcmp(kind->name, name))
+				return kind;
+	return NULL;
 }
-
-static int attach_kprobe(struct call *call, const struct program *program, struct made *made)
-{
-	return attach_probe(call, program, made, false);
-}
-
-static int attach_kretprobe(struct call *call, const struct program *program, struct made *made)
-{
-	return attach_probe(call, program, made, true);
-}
-
-static int attach_tracepoint(struct call *call, const struct program *program, struct made *made)
-{
-	char category[NAME_SIZE], name[NAME_SIZE];
-
-	if (arg_text(call, "category", category, sizeof(category)) ||
-	    arg_text(call, "name", name, sizeof(name)))
-		return -1;
-	return made_libbpf(made, bpf_program__attach_tracepoint(program->libbpf, category, name));
-}
-
-static int attach_raw_tracepoint(struct call *call, const struct program *program,
-				 struct made *made)
-{
-	char name[NAME_SIZE];
-
-	if (arg_text(call, "name", name, sizeof(name)))
-		return -1;
-	if (!program->libbpf)
-		return made_fd(made, bpf_raw_tracepoint_open(name, program->fd));
-	return made_libbpf(made, bpf_program__attach_raw_tracepoint(program->libbpf, name));
-}
-
-/* fentry and the like: the kernel knows the target since the load. */
-static int attach_trace(struct call *call, const struct program *program, struct made *made)
-{
-	(void)call;
-	if (!program->libbpf)
-		return made_fd(made, bpf_raw_tracepoint_open(NULL, program->fd));
-	return made_libbpf(made, bpf_program__attach_trace(program->libbpf));
-}
-
-static int attach_auto(struct call *call, const struct program *program, struct made *made)
-{
-	(void)call;
-	return made_libbpf(made, bpf_program__attach(program->libbpf));
-}
-
-/* The filter goes on before the interface, so that no packet passes unseen. */
-static int tap(int fd, const struct program *program, unsigned int interface)
-{
-	const struct sockaddr_ll address = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = interface,
-	};
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &program->fd, sizeof(program->fd)))
-		return -1;
-	return bind(fd, (const struct sockaddr *)&address, sizeof(address));
-}
-
-static int attach_socket(struct call *call, const struct program *program, struct made *made)
-{
-	char interface[NAME_SIZE];
-	unsigned int index;
-	int fd;
-
-	if (arg_text(call, "interface", interface, sizeof(interface)))
-		return -1;
-	index = if_nametoindex(interface);
-	if (!index) {
-		made->err = ENODEV;
-		return 0;
-	}
-	made->is_socket = true;
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	made_fd(made, fd);
-	if (fd >= 0 && tap(fd, program, index)) {
-		made->err = errno;
-		close(fd);
-	}
-	return 0;
-}
-
-static const struct kind kinds[] = {
-	{ "kprobe", "kind function offset", attach_kprobe, false },
-	{ "kretprobe", "kind function offset", attach_kretprobe, false },
-	{ "tracepoint", "kind category name", attach_tracepoint, false },
-	{ "raw_tracepoint", "kind name", attach_raw_tracepoint, true },
-	{ "trace", "kind", attach_trace, true },
-	{ "socket", "kind interface", attach_socket, true },
-	{ "auto", "kind", attach_auto, false },
-};
 
 /* The arguments now are the fields of "event". */
 static int attach_kind(struct call *call, const struct program *program, struct made *made)
 {
+	const struct kind *kind;
 	char name[NAME_SIZE];
-	size_t i;
 
 	if (arg_text(call, "kind", name, sizeof(name)))
 		return -1;
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(kinds[i].name, name))
-			continue;
-		if (!program->libbpf && !kinds[i].raw_too)
-			return refuse(call, EINVAL, "attach: a program of load_raw cannot be "
-				      "attached to %s, load it from an object", name);
-		if (arg_names(call, kinds[i].args))
-			return -1;
-		return kinds[i].attach(call, program, made);
-	}
-	return refuse(call, EINVAL, "attach: there is no kind of event %s", name);
+	kind = find_kind(name);
+	if (!kind)
+		return refuse(call, EINVAL, "attach: there is no kind of event %s", name);
+	if (!program->libbpf && !kind->raw_too)
+		return refuse(call, EINVAL, "attach: a program of load_raw cannot be "
+			      "attached to %s, load it from an object", name);
+	if (arg_names(call, kind->args))
+		return -1;
+	return kind->attach(call, program, made);
 }
 
 static int keep_link(struct agent *agent, struct call *call, uint64_t as,

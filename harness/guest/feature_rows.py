@@ -4,7 +4,8 @@ Names are the kernel's own words: an instruction, a helper, a kernel function, a
 """
 
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
 from harness.values.feature import (
     AttachProbe,
     Feature,

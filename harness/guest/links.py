@@ -6,7 +6,7 @@ from harness.channels.fields import Fields
 from harness.guest.later import Connection, Later
 from harness.guest.tables import Ref
 from harness.values.errors import RefusedError
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
 
 
 class AttachError(RefusedError):
@@ -39,11 +39,9 @@ class Link:
 
     @classmethod
     def attach(cls, connection: Connection, filter_ref: Ref, event: Event) -> "Link":
-        """Associate a loaded filter with an event.
+        """Associate a loaded filter with an event, by the call that its row names.
 
-        kprobe and kretprobe through perf_event_open(2), tracepoints through perf events on
-        tracefs ids, raw tracepoints through BPF_RAW_TRACEPOINT_OPEN, fentry and its kin through
-        BPF_LINK_CREATE, sockets through SO_ATTACH_BPF. Raises AttachError.
+        Raises AttachError.
         """
         link = cls(connection, connection.new_handle(), event)
         reply = link._submit(filter_ref).result()
@@ -74,20 +72,4 @@ class Link:
 
 def wire_event(event: Event) -> dict[str, object]:
     """An event as the agent's `attach` wants it."""
-    match event.kind:
-        case EventKind.KPROBE | EventKind.KRETPROBE:
-            function, _, offset = event.target.partition("+")
-            return {
-                "kind": event.kind.value,
-                "function": function,
-                "offset": int(offset or "0", 0),
-            }
-        case EventKind.TRACEPOINT:
-            category, _, name = event.target.partition("/")
-            return {"kind": event.kind.value, "category": category, "name": name}
-        case EventKind.RAW_TRACEPOINT:
-            return {"kind": event.kind.value, "name": event.target}
-        case EventKind.TRACE:
-            return {"kind": event.kind.value}
-        case EventKind.SOCKET:
-            return {"kind": event.kind.value, "interface": event.target}
+    return {"kind": event.kind.value, **event.arguments}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.formats.loose_functions import LooseFunction
 from harness.values.errors import UsageError
-from harness.values.event import Event, EventKind
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
 
 _CONTEXT = "bpf_context"
 _OWN = "OWN"

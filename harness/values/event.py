@@ -1,22 +1,16 @@
 """What a filter is associated with, as text on the command line and in section names."""
 
+import difflib
 from dataclasses import dataclass
-from enum import Enum
 
 from harness.values.errors import UnknownNameError
+from harness.values.event_kind import Arguments, EventKind, EventRow
+from harness.values.event_rows import EVENTS
 
+_BY_KIND: dict[EventKind, EventRow] = {row.kind: row for row in EVENTS}
+_BY_SECTION: dict[str, EventRow] = {section: row for row in EVENTS for section in row.sections}
 
-class EventKind(Enum):
-    """The kinds of event, by the name libbpf gives them in section names."""
-
-    KPROBE = "kprobe"
-    KRETPROBE = "kretprobe"
-    TRACEPOINT = "tracepoint"
-    RAW_TRACEPOINT = "raw_tracepoint"
-    TRACE = "trace"
-    """Fixed when the filter is loaded: fentry, fexit, fmod_ret, tp_btf, lsm."""
-
-    SOCKET = "socket"
+_FORMS = " ".join(row.form for row in EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +20,20 @@ class Event:
     kind: EventKind
     target: str
 
+    @property
+    def row(self) -> EventRow:
+        """What the table says of its kind."""
+        return _BY_KIND[self.kind]
+
+    @property
+    def arguments(self) -> Arguments:
+        """Its words as the agent's `attach` takes them; the form was checked when it was read."""
+        return self.row.split(self.target) or {}
+
     def __str__(self) -> str:
-        if self.kind is EventKind.TRACE:
-            # The target begins with fentry, tp_btf …, which is what people write.
+        if self.row.keeps_section:
             return self.target
         return f"{self.kind.value}/{self.target}"
-
-
-# Section prefixes of libbpf's section_defs[] (src/libbpf.c), and our own socket/INTERFACE.
-_PREFIXES: dict[str, EventKind] = {
-    "kprobe": EventKind.KPROBE,
-    "kretprobe": EventKind.KRETPROBE,
-    "tracepoint": EventKind.TRACEPOINT,
-    "tp": EventKind.TRACEPOINT,
-    "raw_tracepoint": EventKind.RAW_TRACEPOINT,
-    "raw_tp": EventKind.RAW_TRACEPOINT,
-    "fentry": EventKind.TRACE,
-    "fentry.s": EventKind.TRACE,
-    "fexit": EventKind.TRACE,
-    "fexit.s": EventKind.TRACE,
-    "fmod_ret": EventKind.TRACE,
-    "tp_btf": EventKind.TRACE,
-    "lsm": EventKind.TRACE,
-    "lsm.s": EventKind.TRACE,
-    "socket": EventKind.SOCKET,
-}
-
-# With TRACE the prefix matters to the kernel (attach type), so the target keeps it.
-_FORMS = "kprobe/FUNCTION kretprobe/FUNCTION tracepoint/CATEGORY/NAME raw_tp/NAME socket/INTERFACE"
 
 
 def parse_event(text: str) -> Event:
@@ -61,20 +41,27 @@ def parse_event(text: str) -> Event:
 
     Raises UnknownNameError for a kind that is not in the table or a target of the wrong form.
     """
-    prefix, _, target = text.removeprefix("?").partition("/")
-    kind = _PREFIXES.get(prefix)
-    if kind is None:
-        raise UnknownNameError(f"unknown event {text!r}", remedy=f"write one of: {_FORMS}")
-    if kind is EventKind.TRACE:
-        target = f"{prefix}/{target}"
-    _check_target(text, kind, target)
-    return Event(kind, target)
-
-
-def _check_target(text: str, kind: EventKind, target: str) -> None:
-    words = target.split("/")
-    wanted = 2 if kind in (EventKind.TRACEPOINT, EventKind.TRACE) else 1
-    if len(words) != wanted or not all(words):
+    text = text.removeprefix("?")
+    section = _section(text)
+    if section is None:
+        raise UnknownNameError(f"unknown event {text!r}", remedy=_remedy(text))
+    row = _BY_SECTION[section]
+    target = text if row.keeps_section else text[len(section) + 1 :]
+    if row.split(target) is None:
         raise UnknownNameError(
-            f"event {text!r} does not say what to attach to", remedy=f"write one of: {_FORMS}"
+            f"event {text!r} does not say what to attach to", remedy=f"write {row.form}"
         )
+    return Event(row.kind, target)
+
+
+def _section(text: str) -> str | None:
+    """The longest section of the table that the text begins with."""
+    found = [s for s in _BY_SECTION if text == s or text.startswith(f"{s}/")]
+    return max(found, key=len, default=None)
+
+
+def _remedy(text: str) -> str:
+    near = difflib.get_close_matches(text.partition("/")[0], _BY_SECTION, n=3)
+    if near:
+        return f"near it: {' '.join(near)}"
+    return f"write one of: {_FORMS}"
