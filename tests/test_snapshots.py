@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from harness.values.accel import Accel
-from harness.values.arch import PPC64LE
 from harness.values.deadline import Deadline
 from harness.values.errors import BootError, GuestError, KilledError
 from harness.vm.plan import VmPlan
@@ -259,19 +258,6 @@ def test_where_the_files_lie_is_not_part_of_the_key(plan: VmPlan) -> None:
     )
 
     assert moved.state_key == plan.state_key
-
-
-def test_a_machine_that_does_not_go_on_for_good_is_not_saved(
-    plan: VmPlan, snapshots: Snapshots
-) -> None:
-    ppc64le = replace(plan, kernel=replace(plan.kernel, arch=PPC64LE), qemu_version="7.2.22")
-
-    snapshots.keep(ppc64le, fill_with(b"x"))
-    assert snapshots.find(ppc64le) is None
-
-    newer = replace(ppc64le, qemu_version="8.2.0")
-    snapshots.keep(newer, fill_with(b"x"))
-    assert snapshots.find(newer) is not None
 
 
 def test_who_comes_second_does_not_wait_for_the_first_to_save(

@@ -57,7 +57,7 @@ def plain_pointers_are_followed_without_a_fault(bench: Bench) -> None:
     _check_pointers(_messages(bench, "dereference.c", "tp_btf/netif_receive_skb"))
 
 
-@scenario(needs="kprobe")
+@scenario(needs="kprobe kretprobe")
 def arguments_and_results_are_printed_without_types(bench: Bench) -> None:
     """From the registers of a kprobe; new kworkers are given a niceness, too: 0 or -20."""
     loaded = bench.attach_plain(

@@ -41,7 +41,7 @@ int argument_of_a_function(struct pt_regs *regs)
 
 // Of the guest's tmpfs. Nothing else in the guest removes folders: 2 are removed, 3 times one is not empty (-ENOTEMPTY).
 SEC("kretprobe/shmem_rmdir")
-__success __needs("kprobe")
+__success __needs("kprobe kretprobe")
 __trigger("mkdir -p /tmp/a/b; for i in 1 2 3; do rmdir /tmp/a 2>/dev/null; done; rmdir /tmp/a/b /tmp/a")
 __table(seen, "s32:0", "u64:2")
 __table(seen, "s32:-39", "u64:3")
@@ -54,7 +54,7 @@ int return_value_of_a_function(struct pt_regs *regs)
 
 // The return is seen in the task that called. The first open makes the file, the other 4 truncate it.
 SEC("kretprobe/do_truncate")
-__success __needs("kprobe")
+__success __needs("kprobe kretprobe")
 __trigger("for i in 1 2 3 4 5; do : > /tmp/file; done; rm /tmp/file")
 __table(seen, "s32:0", "u64:4")
 __table_entries(seen, 1)

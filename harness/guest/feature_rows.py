@@ -104,6 +104,23 @@ _SYSTEM = (
         ("KPROBE_EVENTS",),
         elsewhere=((RISCV64, (6, 16)),),
     ),
+    # What a kretprobe returns through is a kprobe on powerpc, optimized into a jump at boot, and
+    # optprobes_head.S puts r13 back with the other registers: the per-CPU area of the CPU on which
+    # the function returned. Where the kernel may be preempted, optimized_callback() does so in its
+    # preempt_enable(), and the task goes on elsewhere with the wrong one, once in some 30 runs.
+    Feature(
+        "kretprobe",
+        ShellProbe(
+            "mkdir -p /tmp/debug && mount -t debugfs none /tmp/debug;"
+            " grep -q 'k .*rethook_trampoline.*OPTIMIZED' /tmp/debug/kprobes/list; found=$?;"
+            " umount /tmp/debug; rmdir /tmp/debug; test $found != 0 || ! uname -v | grep -q PREEMPT"
+        ),
+        (4, 1),
+        ("KPROBE_EVENTS",),
+        elsewhere=((RISCV64, (6, 16)), (PPC64LE, None)),
+        bug="after a kretprobe a task that was preempted goes on with the r13 (struct paca_struct) "
+        "of the CPU it left: arch/powerpc/kernel/optprobes_head.S restores it",
+    ),
     Feature("tracefs", ShellProbe("test -e /sys/kernel/tracing/trace_pipe"), (4, 1), ("FTRACE",)),
     Feature(
         "syscall-tracepoints",

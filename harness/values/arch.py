@@ -142,9 +142,6 @@ class Arch:
     sysrq: bytes | None = None
     """What begins a magic SysRq on a console without serial breaks: sclp_vt220.c, hvc_console.c."""
 
-    restores_since: tuple[int, ...] = ()
-    """The first QEMU in which its machine goes on from a saved state for good; empty for all."""
-
     memory_mib: int = 512
 
     waits_visibly: bool = True
@@ -329,9 +326,6 @@ PPC64LE = Arch(
     # x-vof replaces the SLOF firmware: 4.8 s to the agent instead of 11.4 s.
     machine=("-machine", "pseries,x-vof=on"),
     code=PPC64LE_CODE,
-    # Before, decrementers are not restored. They are set anew when the agent wakes its CPUs, but
-    # once in a few dozen guests the second CPU is locked up some seconds later, why is not known.
-    restores_since=(8, 2),
     console="hvc0",
     sysrq=b"\x0f",
     registers=register_text.PPC64LE,

@@ -8,7 +8,6 @@ from harness.boot.command import Ends, Hardware, qemu_argv
 from harness.values.accel import Accel
 from harness.values.image import Image
 from harness.values.kernel import Kernel
-from harness.values.release import read_version
 
 _CPUINFO = Path("/proc/cpuinfo")
 
@@ -28,13 +27,6 @@ class VmPlan:
 
     dump_memory: bool = False
     """Whether the memory of a guest that hangs is kept in `folder`."""
-
-    @property
-    def restores(self) -> bool:
-        """Whether its guests can go on from a saved state; nobody believes an unknown QEMU."""
-        since = self.kernel.arch.restores_since
-        version = read_version(self.qemu_version)
-        return not since or (version is not None and version >= since)
 
     @property
     def state_key(self) -> str:

@@ -50,8 +50,6 @@ class Snapshots:
 
     def find(self, plan: VmPlan) -> Snapshot | None:
         """A state that a guest of this plan can start from."""
-        if not plan.restores:
-            return None
         folder = self._root / plan.state_key
         try:
             # The time says when it was last wanted.
@@ -66,7 +64,7 @@ class Snapshots:
         A state that cannot be kept costs time later and nothing else, so that is only a line.
         """
         folder = self._root / plan.state_key
-        if not plan.restores or folder.is_dir():
+        if folder.is_dir():
             return
         try:
             self._require_room()

@@ -84,16 +84,10 @@ def look(folder: Path, target: Target, snapshots: Snapshots) -> tuple[str, list[
 def test_a_restored_guest_goes_on_on_every_cpu(tmp_path: Path) -> None:
     """Timers fire, what was closed is freed, and nobody is found locked up after a while.
 
-    On all architectures at once, but for ppc64le on a QEMU before 8.2, which forgets its timers,
-    as those of riscv64.
+    On all architectures at once. QEMU before 8.2 forgets the timers of riscv64 and ppc64.
     """
     with ExitStack() as stack, ThreadPoolExecutor(2) as executor:
-        starts = [
-            executor.submit(restored, tmp_path / arch.name, arch)
-            for arch in ARCHES
-            if plan_in(tmp_path, prepare_target(arch, NEWEST, AccelChoice.AUTO)).restores
-        ]
-        assert len(starts) >= len(ARCHES) - 1
+        starts = [executor.submit(restored, tmp_path / arch.name, arch) for arch in ARCHES]
         guests = [stack.enter_context(start.result()) for start in starts]
         for guest in guests:
             work_on_every_cpu(guest)
