@@ -240,3 +240,10 @@ def test_damaged_objects_give_object_errors_and_nothing_else(name: str) -> None:
             refused += 1
 
     assert 100 < refused < 300
+
+
+def test_a_filter_reaches_the_tables_that_its_code_and_its_functions_refer_to() -> None:
+    found = read_object(recorded_object("tables.o"))
+
+    assert found.filter("first").tables == (".rodata", ".data", ".bss")
+    assert found.filter("second").tables == ()

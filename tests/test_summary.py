@@ -141,3 +141,34 @@ def test_the_summary_is_kept_in_the_report(tmp_path: Path) -> None:
     path = tmp_path / "summary.txt"
 
     assert _print(make_record(), path=path) == path.read_text()
+
+
+def test_trials_are_counted_by_what_they_were_about() -> None:
+    """By the kinds of event and the types of table; what did not pass is said."""
+    seen = make_record(mode="interp")
+    failed = make_record(Outcome.FAILED, "no")
+    text = _print(
+        replace(seen, events=("fentry", "kprobe"), tables=("hash",)),
+        replace(seen, events=("kprobe",)),
+        replace(failed, events=("kprobe",), tables=("array", "hash")),
+        replace(seen, events=("tp_btf",), final=False),
+    )
+
+    assert "\nevents: fentry 1, kprobe 3 (1 failed)\n" in text
+    assert "\ntables: array 1 (1 failed), hash 2 (1 failed)\n" in text
+
+
+def test_what_no_trial_was_about_is_not_listed() -> None:
+    text = _print(make_record())
+
+    assert "events" not in text
+    assert "tables" not in text
+
+
+def test_a_long_list_is_folded() -> None:
+    text = _print(replace(make_record(), tables=tuple(f"type_{number:02}" for number in range(40))))
+
+    lines = [line for line in text.splitlines() if "type_" in line]
+    assert len(lines) > 1
+    assert max(len(line) for line in lines) <= 100
+    assert ", ".join(line.strip() for line in lines).count("type_") == 40

@@ -5,6 +5,7 @@ checked against the file before it is used, so that no file, however broken, cos
 """
 
 import io
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ MAX_OBJECT = 24 << 20
 # A selftest object has some hundred of each; parsing a symbol takes 30 µs.
 _MAX_SECTIONS = 8192
 _MAX_SYMBOLS = 100_000
+_MAX_RELOCATIONS = 1_000_000
 _MAX_NAME = 1024
 _MAGIC = b"\x7fELF"
 # pyelftools gives a field as a number, or as its name where it has one.
@@ -44,6 +46,7 @@ class Section:
     executable: bool
     size: int
     link: int
+    info: int
     data: bytes = field(repr=False)
 
 
@@ -59,12 +62,45 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Symbol:
+    """Any symbol. `type` is STT_FUNC, STT_OBJECT and so on; `offset` is within its section."""
+
+    name: str
+    type: str
+    section: int | None
+    """None for a symbol that is defined elsewhere, or is an absolute number."""
+
+    offset: int
+    size: int
+    is_local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """A place in a section that is about a symbol."""
+
+    section: int
+    offset: int
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
 class Elf:
     """The parts of an object file that matter."""
 
     byte_order: ByteOrder
     sections: tuple[Section, ...]
-    functions: tuple[Function, ...]
+    symbols: tuple[Symbol, ...]
+    relocations: tuple[Relocation, ...]
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that the file defines."""
+        return tuple(
+            Function(one.name, one.section, one.offset, one.size, one.is_local)
+            for one in self.symbols
+            if one.type == "STT_FUNC" and one.section is not None
+        )
 
     def section(self, name: str) -> Section | None:
         """The first section of that name."""
@@ -119,7 +155,9 @@ class _Reader:
                 f" the file at {len(self._data)}"
             )
         sections = self._sections(start, count, header["e_shstrndx"])
-        return Elf(self._byte_order, sections, tuple(self._functions(sections)))
+        symbols = tuple(self._symbols(sections))
+        relocations = tuple(self._relocations(sections, symbols))
+        return Elf(self._byte_order, sections, symbols, relocations)
 
     def _sections(self, start: int, count: int, names: int) -> tuple[Section, ...]:
         headers = [
@@ -139,6 +177,7 @@ class _Reader:
             executable=bool(header["sh_flags"] & _SHF_EXECINSTR),
             size=header["sh_size"],
             link=header["sh_link"],
+            info=header["sh_info"],
             data=self._content(index, header),
         )
 
@@ -157,7 +196,7 @@ class _Reader:
             )
         return self._data[start : start + size]
 
-    def _functions(self, sections: tuple[Section, ...]) -> Iterator[Function]:
+    def _symbols(self, sections: tuple[Section, ...]) -> Iterator[Symbol]:
         table = next((s for s in sections if s.type == "SHT_SYMTAB"), None)
         if table is None:
             return
@@ -170,15 +209,31 @@ class _Reader:
         for at in range(0, len(table.data) - _SYM + 1, _SYM):
             symbol = struct_parse(self._structs.Elf_Sym, stream, at)
             where = symbol["st_shndx"]
-            if symbol["st_info"]["type"] != "STT_FUNC" or not isinstance(where, int):
-                continue
-            yield Function(
+            yield Symbol(
                 name=_name(strings, symbol["st_name"]),
-                section=where,
+                type=str(symbol["st_info"]["type"]),
+                section=where if isinstance(where, int) else None,
                 offset=symbol["st_value"],
                 size=symbol["st_size"],
                 is_local=symbol["st_info"]["bind"] == "STB_LOCAL",
             )
+
+    def _relocations(
+        self, sections: tuple[Section, ...], symbols: tuple[Symbol, ...]
+    ) -> Iterator[Relocation]:
+        """Of all sections; BPF has the addends in the code (SHT_REL)."""
+        entry = struct.Struct("<QQ" if self._byte_order is ByteOrder.LITTLE else ">QQ")
+        for table in (s for s in sections if s.type == "SHT_REL"):
+            if len(table.data) > _MAX_RELOCATIONS * entry.size:
+                raise ObjectError(f"section {table.name!r} has more than {_MAX_RELOCATIONS} places")
+            whole = len(table.data) // entry.size * entry.size
+            for offset, info in entry.iter_unpack(table.data[:whole]):
+                number = info >> 32
+                if number >= len(symbols):
+                    raise ObjectError(
+                        f"section {table.name!r} names symbol {number} of {len(symbols)}"
+                    )
+                yield Relocation(table.info, offset, symbols[number])
 
 
 def _check_kind(header: _Fields) -> None:

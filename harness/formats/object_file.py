@@ -3,11 +3,13 @@
 Knows what libbpf makes of section names; knows nothing of kernels, and loads nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from harness.formats.btf import Btf, Kind, parse_btf
 from harness.formats.elf import Elf, Function, Section, parse_elf
 from harness.formats.table_definition import read_tables
+from harness.formats.table_use import TableUse
 from harness.values.arch import ByteOrder
 from harness.values.errors import ObjectError, UnknownNameError
 from harness.values.event import Event, parse_event
@@ -64,11 +66,12 @@ def read_object(data: bytes) -> ObjectFile:
     found = elf.section(".BTF")
     btf = None if found is None else parse_btf(found.data, elf.byte_order)
     license_name = _license(elf)
+    tables = _defined_tables(elf, btf) + _section_tables(elf)
     return ObjectFile(
         byte_order=elf.byte_order,
         license=license_name,
-        filters=_filters(elf, btf, license_name),
-        tables=_defined_tables(elf, btf) + _section_tables(elf),
+        filters=_with_tables(elf, tables, _filters(elf, btf, license_name)),
+        tables=tables,
     )
 
 
@@ -90,6 +93,18 @@ def _filters(elf: Elf, btf: Btf | None, license_name: str) -> tuple[FilterSpec, 
     own.sort(key=lambda function: (function.section, function.offset))
     types = _FunctionTypes(btf)
     return tuple(_filter(f, code[f.section], types, license_name) for f in own)
+
+
+def _with_tables(
+    elf: Elf, tables: Sequence[TableSpec], filters: Sequence[FilterSpec]
+) -> tuple[FilterSpec, ...]:
+    use, functions = TableUse(elf), {function.name: function for function in elf.functions}
+    names = [spec.name for spec in tables]
+    return tuple(
+        replace(spec, tables=tuple(n for n in names if n in reached))
+        for spec in filters
+        for reached in [use.of(functions[spec.name])]
+    )
 
 
 class _FunctionTypes:

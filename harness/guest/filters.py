@@ -196,6 +196,7 @@ class LoadedObject:
             entry.ref.name: entry for entry in self._read_filters(reply.all_maps("programs"))
         }
         self.tables = {entry.name: entry for entry in self._read_tables(reply.all_maps("tables"))}
+        connection.tables.update(table.spec.type_name for table in self.tables.values())
 
     @property
     def loaded(self) -> bool:

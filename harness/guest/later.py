@@ -8,6 +8,7 @@ from harness.channels.client import AgentClient, Pending
 from harness.channels.fields import Fields
 from harness.values.autopsy import CodeRange
 from harness.values.deadline import Deadline
+from harness.values.touched import Touched
 
 T = TypeVar("T")
 
@@ -51,12 +52,24 @@ class Connection:
         self.code: deque[CodeRange] = deque(maxlen=_MAX_CODE)
         """What filters were JITed to, the latest last; what was unloaded is still in it."""
 
+        self.events: set[str] = set()
+        self.tables: set[str] = set()
+        """Kinds of event and types of table that were worked with since `forget`."""
+
         self._last_handle = 0
 
     def new_handle(self) -> int:
         """A number that no object, table, link or shell of this guest has had."""
         self._last_handle += 1
         return self._last_handle
+
+    def forget(self) -> None:
+        """Begin anew to note what is worked with."""
+        self.events, self.tables = set(), set()
+
+    def touched(self) -> Touched:
+        """What was attached to, and which tables were made, since `forget`."""
+        return Touched.of(self.events, self.tables)
 
     def submit(
         self, operation: str, read: Callable[[Fields], T], arguments: Mapping[str, object]

@@ -47,6 +47,7 @@ class Link:
         reply = link._submit(filter_ref).result()
         if errno := reply.errno():
             raise AttachError(filter_ref.name, event, errno, reply.text("message"))
+        connection.events.add(event.name)
         return link
 
     def _submit(self, filter_ref: Ref) -> Later[Fields]:

@@ -89,6 +89,7 @@ class Table:
         ).result()
         if errno:
             raise TableError("create", spec.name, errno)
+        connection.tables.add(spec.type_name)
         return cls(connection, ref, spec)
 
     @property

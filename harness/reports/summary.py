@@ -1,5 +1,6 @@
 """The summary at the end of a run: counts by group and mode, and every trial that did not pass."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,11 @@ from harness.values.verdict import Outcome
 _LISTED = 200
 """Trials that are listed one by one; results.jsonl has all of them."""
 
+_WIDTH = 100
+"""Of the lists of events and tables."""
+
+_JOINED = "\0"
+
 _ROW = tuple[str, str, str, str]
 
 
@@ -27,6 +33,7 @@ class SummaryReport:
         self._counts: dict[_ROW, Counter[Outcome]] = {}
         self._bad: dict[Outcome, list[Record]] = {outcome: [] for outcome in Outcome}
         self._retried = 0
+        self._subjects = {"events": _Subjects(), "tables": _Subjects()}
 
     def add(self, record: Record) -> None:
         if not record.final:
@@ -35,11 +42,13 @@ class SummaryReport:
         outcome = record.verdict.outcome
         row = (record.group, record.mode, record.arch, record.kernel)
         self._counts.setdefault(row, Counter())[outcome] += 1
+        self._subjects["events"].add(record.events, outcome)
+        self._subjects["tables"].add(record.tables, outcome)
         if outcome is not Outcome.PASSED and len(self._bad[outcome]) < _LISTED:
             self._bad[outcome].append(record)
 
     def close(self, summary: RunSummary) -> None:
-        lines = [*self._problems(), *self._table(), *self._facts(summary)]
+        lines = [*self._problems(), *self._table(), *self._about(), *self._facts(summary)]
         text = "".join(f"{line}\n" for line in lines)
         self._stream.write(text)
         self._stream.flush()
@@ -75,6 +84,11 @@ class SummaryReport:
             arch, kernel = next(iter(self._counts))[2:]
             yield f"kernel {one_line(kernel)} on {one_line(arch)}"
 
+    def _about(self) -> Iterator[str]:
+        """How many trials there were of each kind of event, and of each type of table."""
+        for noun, subjects in self._subjects.items():
+            yield from subjects.lines(noun)
+
     def _facts(self, summary: RunSummary) -> Iterator[str]:
         retried = f", {self._retried} attempts retried" if self._retried else ""
         guests = "1 guest" if summary.guests == 1 else f"{summary.guests} guests"
@@ -88,6 +102,38 @@ class SummaryReport:
         for counts in self._counts.values():
             totals.update(counts)
         return totals
+
+
+class _Subjects:
+    """Trials by what they were about, each name with its outcomes."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[Outcome]] = {}
+
+    def add(self, names: tuple[str, ...], outcome: Outcome) -> None:
+        for name in names:
+            self._counts.setdefault(name, Counter())[outcome] += 1
+
+    def lines(self, noun: str) -> list[str]:
+        """`events: fentry 12, kprobe 45 (3 failed)`, folded."""
+        if not self._counts:
+            return []
+        # No line ends between a name and its number.
+        said = [_said(name, counts) for name, counts in sorted(self._counts.items())]
+        text = ", ".join(words.replace(" ", _JOINED) for words in said)
+        folded = textwrap.wrap(
+            f"{noun}: {text}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False
+        )
+        return [line.replace(_JOINED, " ") for line in folded]
+
+
+def _said(name: str, counts: Counter[Outcome]) -> str:
+    others = [
+        f"{counts[outcome]} {outcome.value.lower()}"
+        for outcome in Outcome
+        if outcome is not Outcome.PASSED and counts[outcome]
+    ]
+    return f"{name} {counts.total()}" + (f" ({', '.join(others)})" if others else "")
 
 
 def _worst_first(item: tuple[_ROW, Counter[Outcome]]) -> tuple[list[int], _ROW]:

@@ -9,6 +9,7 @@ from harness.values.ballot import Ballot
 from harness.values.case import CaseId
 from harness.values.mode import Mode
 from harness.values.observation import Observation
+from harness.values.touched import NOTHING, Touched
 from harness.values.verdict import Verdict
 
 
@@ -25,6 +26,9 @@ class Seen:
 
     ballot: Ballot = ()
     """What of it must be the same on every machine."""
+
+    touched: Touched = NOTHING
+    """The events and tables it was about."""
 
 
 class Case(Protocol):

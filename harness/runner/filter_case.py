@@ -15,6 +15,7 @@ from harness.values.errors import CaseError, RefusedError
 from harness.values.expectation import Expectation, JitCondition
 from harness.values.mode import Mode
 from harness.values.observation import Observation
+from harness.values.touched import Touched
 from harness.values.verdict import Outcome, Verdict
 
 
@@ -60,6 +61,7 @@ class FilterCase:
         expectation = self._expectation(guest)
         if reason := expectation.skip:
             return Seen(Verdict(Outcome.UNSUPPORTED, f"its file says to skip it: {reason}"))
+        guest.connection.forget()
         trial = self._trial(expectation, guest, mode)
         return self._judge(expectation, guest, mode, trial.observe)
 
@@ -80,13 +82,28 @@ class FilterCase:
         try:
             observation = observe()
         except RefusedError as error:
-            return Seen(Verdict(Outcome.FAILED, error.message))
+            return Seen(Verdict(Outcome.FAILED, error.message), touched=self._touched(guest))
         return Seen(
             judge_filter(self._expected(expectation, mode), observation),
             observation,
             frozenset(expectation.varying),
             self._ballot(observation, guest.identity.upstream),
+            self._touched(guest),
         )
+
+    def _touched(self, guest: Guest) -> Touched:
+        """Of its object it has to do with the tables that it and its companions can reach.
+
+        What is not attached shares the guest with other trials under way.
+        """
+        own = self.loadable
+        reached = {
+            own.obj.table(name).type_name
+            for filter_name in (own.spec.name, *own.companions)
+            for name in own.obj.filter(filter_name).tables
+        }
+        events = guest.connection.events if own.expectation.attaches else set()
+        return Touched.of(events, reached)
 
     def _ballot(self, observation: Observation, release: str) -> Ballot:
         own = self.loadable

@@ -12,6 +12,7 @@ from harness.values.case import CaseId
 from harness.values.mode import Mode
 from harness.values.observation import LoadObservation, Observation
 from harness.values.record import Record
+from harness.values.touched import NOTHING, Touched
 from harness.values.verdict import Verdict
 
 # A log of 2 MiB stays out of results.jsonl: its end says why a filter was refused.
@@ -33,6 +34,7 @@ class Attempt:
     duration_s: float
     observation: Observation | None = None
     ballot: Ballot = ()
+    touched: Touched = NOTHING
     reproducible: bool | None = None
     """Of a crash: whether it came again when the trial was run alone; None if it was not tried."""
 
@@ -67,6 +69,8 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
         reproducible=attempt.reproducible,
         reproduce=reproduce_line(target, attempt.case, attempt.mode),
         ballot=attempt.ballot,
+        events=attempt.touched.events,
+        tables=attempt.touched.tables,
     )
 
 

@@ -49,19 +49,24 @@ class ScenarioCase:
 
         Any other exception but those of our own tree is an error in the scenario itself.
         """
+        guest.connection.forget()
+        verdict = self._verdict(guest, mode)
+        return Seen(verdict, touched=guest.connection.touched())
+
+    def _verdict(self, guest: Guest, mode: Mode) -> Verdict:
         bench = Bench(guest, self.arch, mode, self.source.parent, self.compile)
         try:
             self.spec.function(bench)
         except AssertionError as error:
-            return Seen(_failed(error, self.source))
+            return _failed(error, self.source)
         except RefusedError as error:
-            return Seen(Verdict(Outcome.FAILED, error.message.partition("\n")[0]))
+            return Verdict(Outcome.FAILED, error.message.partition("\n")[0])
         except HarnessError:
             raise
         except (Exception, SystemExit) as error:
             where = _line_in(error, self.source)
             raise CaseError(f"{self.id}: {type(error).__name__}: {error} ({where})") from error
-        return Seen(Verdict(Outcome.PASSED, "as expected"))
+        return Verdict(Outcome.PASSED, "as expected")
 
 
 def _failed(error: AssertionError, source: Path) -> Verdict:

@@ -23,6 +23,7 @@ from harness.values.errors import HarnessError, RefusedError, UsageError
 from harness.values.feature import Feature
 from harness.values.mode import Mode
 from harness.values.observation import Objects, Observation
+from harness.values.touched import NOTHING
 from harness.values.verdict import Outcome, Verdict, worst
 
 # Lines of the traceback that go into a record.
@@ -198,8 +199,14 @@ def _weigh(trial: Trial, lent: Lent, watched: Watched[Seen], started_s: float) -
     verdict = worst(tuple(verdicts))
     observation = seen.observation if seen is not None else None
     ballot = seen.ballot if seen is not None else ()
+    touched = seen.touched if seen is not None else NOTHING
     return Tried(
-        _attempt(trial, lent.name, started_s, Seen(verdict, observation, ballot=ballot)),
+        _attempt(
+            trial,
+            lent.name,
+            started_s,
+            Seen(verdict, observation, ballot=ballot, touched=touched),
+        ),
         retry=verdict.outcome is Outcome.BROKEN and not isinstance(watched.error, UsageError),
         harmed=harm is not None,
         worn=worn_out(lent.fresh, lent.health),
@@ -227,6 +234,7 @@ def _attempt(trial: Trial, guest: str, started_s: float, seen: Seen) -> Attempt:
         time.monotonic() - started_s,
         seen.observation,
         seen.ballot,
+        seen.touched,
     )
 
 

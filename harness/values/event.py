@@ -30,6 +30,11 @@ class Event:
         """Its words as the agent's `attach` takes them; the form was checked when it was read."""
         return self.row.split(self.target) or {}
 
+    @property
+    def name(self) -> str:
+        """What its kind is called where people count: `kprobe`, `fentry`, `tp_btf` …"""
+        return (_section(self.target) or "") if self.row.keeps_section else self.kind.value
+
     def __str__(self) -> str:
         if self.row.keeps_section:
             return self.target

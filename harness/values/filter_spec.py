@@ -32,3 +32,6 @@ class FilterSpec:
 
     returns_value: bool = True
     """False for a `void` function: the kernel refuses it unless something sets R0."""
+
+    tables: tuple[str, ...] = ()
+    """Names of the object's tables that it can reach, in the object's order."""

@@ -53,6 +53,12 @@ class Record:
     jit_features: tuple[str, ...] | None = None
     """Features of the CPU that the machine code shows; None where nobody looked."""
 
+    events: tuple[str, ...] = ()
+    """Kinds of event that filters were attached to: `kprobe`, `fentry` …"""
+
+    tables: tuple[str, ...] = ()
+    """Types of the tables that they could reach: `hash`, `array` …"""
+
     final: bool = True
     """False for an attempt that was retried: it does not count in summaries."""
 
