@@ -10,18 +10,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from harness.formats.trigger_text import parse_trigger
 from harness.guest.filters import LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.tables import Table, Update
 from harness.guest.trace import TraceLine, TraceStream
+from harness.guest.triggers import Firing
+from harness.judge.trigger import judge_trigger
 from harness.toolchain.plain_filters import PlainFilters
 from harness.values.arch import Arch
 from harness.values.errors import RefusedError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
+from harness.values.trigger import TriggerResult
 
 __all__ = [
     "Bench",
+    "Firing",
     "Guest",
     "LoadOptions",
     "LoadedObject",
@@ -29,6 +34,7 @@ __all__ = [
     "Table",
     "TraceLine",
     "TraceStream",
+    "TriggerResult",
     "Update",
     "UsageError",
     "scenario",
@@ -79,6 +85,21 @@ class Bench:
             for event in targets:
                 loaded.filters[function].attach(event)
         return loaded
+
+    def fire(self, text: str) -> TriggerResult:
+        """Fire a trigger of docs/triggers.md; what it gives must be what the text expects."""
+        firing = self.start(text)
+        result = firing.wait()
+        difference = judge_trigger(firing.trigger, result, self.arch.byte_order)
+        assert difference is None, "\n".join((difference.reason, *difference.evidence))
+        return result
+
+    def start(self, text: str) -> Firing:
+        """Begin with a trigger; `.wait()` gives its result, which nobody has judged."""
+        trigger = parse_trigger(text)
+        if trigger.kind is None:
+            raise UsageError(f"{text!r} is a shell command", remedy="use bench.guest.shell()")
+        return self.guest.fire(trigger, self.arch.byte_order)
 
     def u32(self, number: int) -> bytes:
         """Four bytes in the guest's byte order; negative numbers as two's complement."""

@@ -8,6 +8,7 @@ import pytest
 
 from harness.channels.fake import Handler
 from harness.formats.pattern import parse_pattern
+from harness.formats.trigger_text import parse_trigger
 from harness.guest.guest import Guest
 from harness.runner.filter_case import FilterCase
 from harness.runner.filter_trial import FilterTrial
@@ -149,7 +150,7 @@ def test_trace_lines_are_those_between_start_and_stop(tmp_path: Path) -> None:
 
 def attached(bench: Bench) -> Observation:
     """What is seen of a filter that is attached while its trigger runs."""
-    expectation = Expectation(trigger="true", counts=(TableCount("counts", 0),))
+    expectation = Expectation(triggers=(parse_trigger("true"),), counts=(TableCount("counts", 0),))
     case = seven(expectation, tables=(COUNTS,), section="kprobe/do_exit")
     spec = replace(case.loadable.spec, event=parse_event("kprobe/do_exit"))
     return bench.observe(replace(case, loadable=replace(case.loadable, spec=spec)))

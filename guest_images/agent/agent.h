@@ -48,7 +48,7 @@ struct trace {
 struct agent {
 	struct wire wire;
 	struct buffer out;
-	struct registry handles, links, shells;
+	struct registry handles, links, shells, fires;
 	struct blobs blobs;
 	struct trace trace;
 	int kmsg;
@@ -136,6 +136,11 @@ void shells_pump(struct agent *agent);
 void shells_reap(struct agent *agent);
 size_t shells_fds(const struct agent *agent, int *fds);
 
+void fire_release(struct entry *entry);
+void fires_reap(struct agent *agent);
+/* What a trigger touches: the same address in every process it may run in. */
+extern volatile uint64_t fire_target;
+
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define BOOT_ID_SIZE 37
 
@@ -187,6 +192,8 @@ OPERATION(trace_start);
 OPERATION(trace_stop);
 OPERATION(shell_start);
 OPERATION(shell_kill);
+OPERATION(fire);
+OPERATION(fire_kill);
 OPERATION(close);
 OPERATION(reset);
 OPERATION(loop);

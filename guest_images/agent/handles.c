@@ -160,6 +160,7 @@ int op_reset(struct agent *agent, struct call *call)
 {
 	registry_clear(&agent->links);
 	registry_clear(&agent->shells);
+	registry_clear(&agent->fires);
 	trace_close(agent);
 	registry_clear(&agent->handles);
 	return result_empty(call);

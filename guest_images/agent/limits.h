@@ -20,6 +20,7 @@
 #define HANDLES_MAX 4096	/* objects, raw programs and tables */
 #define LINKS_MAX 4096
 #define SHELLS_MAX 64
+#define FIRES_MAX 64
 #define BLOBS_MAX 64
 #define BLOBS_BYTES_MAX MIB(256)
 
@@ -51,5 +52,13 @@
 #define TRACE_LINE_MAX 4096
 #define TRACE_LINES_MAX 256
 #define OUTPUT_MAX KIB(32)	/* shell output in one event */
+
+#define FIRE_STEPS_MAX 16	/* system calls of a trigger */
+#define FIRE_VALUES_MAX 16	/* of one step */
+#define FIRE_DATA_MAX KIB(64)	/* of one value, and of what arrived */
+#define FIRE_WORD_SIZE 64	/* addresses, names of congestion controls, with the NUL */
+#define FIRE_WAIT_MAX 60000	/* ms, for what may not arrive */
+#define FIRE_TIMES_MAX 100000
+#define FIRE_MEMORY_MAX MIB(64)	/* that a trigger touches */
 
 #endif

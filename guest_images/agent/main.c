@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The worker: waits for requests, trace lines, shell output and ended shells,
- * and hands each to its subject. Knows what to wait for and in which order;
+ * The worker: waits for requests, trace lines, shell output, ended shells and
+ * triggers, and hands each to its subject. Knows what to wait for and in which order;
  * refuses to know what any request means. One thread, one request at a time,
  * so that order on the wire is the order of things.
  */
@@ -69,6 +69,7 @@ static int agent_open(struct agent *agent, int kmsg)
 	registry_set(&agent->handles, "handle", HANDLES_MAX, holding_release);
 	registry_set(&agent->links, "link", LINKS_MAX, link_release);
 	registry_set(&agent->shells, "shell", SHELLS_MAX, shell_release);
+	registry_set(&agent->fires, "trigger", FIRES_MAX, fire_release);
 	agent->trace.fd = -1;
 	agent->kmsg = kmsg;
 	agent->children = children_open();
@@ -124,6 +125,7 @@ static void tell_events(struct agent *agent, const struct pollfd *waits, bool sh
 	if (waits[WAIT_CHILDREN].revents) {
 		drain(agent->children);
 		shells_reap(agent);
+		fires_reap(agent);
 	}
 }
 
@@ -139,7 +141,7 @@ static void power_off(struct agent *agent)
 /* Whether anything but requests can happen. */
 static bool has_events(const struct agent *agent)
 {
-	return agent->trace.fd >= 0 || agent->shells.count;
+	return agent->trace.fd >= 0 || agent->shells.count || agent->fires.count;
 }
 
 /* Waits, tells events, takes in what came. -1: the wire is broken. */

@@ -130,7 +130,9 @@
 #define __tail(table, index, filter) \
 	__bh_tag("bh_tail=" #table "|" __bh_string(index) "|" #filter)
 
-/* Attaches the filter to the event its section names, and runs a shell command in the guest. */
+/* Attaches the filter to the event its section names, and makes something happen in the guest: a
+ * trigger of docs/triggers.md, "@udp 127.0.0.1:4000 text:hello = nothing", or a shell command.
+ */
 #define __trigger(command) __bh_tag("bh_trigger=" command)
 /* Found in the trace buffer, in this order; a pattern as in __msg. */
 #define __trace(text) __bh_tag("bh_trace=" text)

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.cli.options import add_cold, add_target, saved_states
 from harness.formats.splat_rows import Severity
 from harness.formats.splats import find_splats
+from harness.formats.trigger_text import parse_trigger
 from harness.formats.verifier_log import source_line, telling_line
 from harness.guest.filters import Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
@@ -20,6 +21,7 @@ from harness.guest.shell import Shell
 from harness.guest.trace import TraceLine, TraceStream
 from harness.judge.errnos import errno_name
 from harness.judge.hang import hang_evidence, hang_reason
+from harness.judge.trigger import judge_trigger, show_result
 from harness.reports.table_text import format_table
 from harness.reports.text import scrub
 from harness.runner.pool import BOOT_TIMEOUT_S
@@ -35,6 +37,7 @@ from harness.values.errors import ChannelError, RefusedError, SilenceError, Usag
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
 from harness.values.table_spec import TableOrigin
+from harness.values.trigger import Trigger
 
 _STEP_S = 0.2
 
@@ -66,7 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="then stop (default: until Ctrl-C or the trigger's end)",
     )
-    parser.add_argument("--trigger", default=None, metavar="COMMAND", help="run in the guest")
+    parser.add_argument(
+        "--trigger",
+        action="append",
+        default=[],
+        metavar="COMMAND",
+        help="run in the guest: a shell command, or @KIND … of docs/triggers.md; may be repeated",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     arch = parse_arch(args.arch)
     mode = Mode.parse(args.mode)
     events = parse_events(args.event)
+    triggers = tuple(parse_trigger(text) for text in args.trigger)
     accel = AccelChoice.parse(args.accel)
     target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
     types = target.config is None or target.config.value("DEBUG_INFO_BTF") != "n"
@@ -87,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
             guest.set_mode(mode)
             session = _Session(target, guest, filters, args.file)
             try:
-                return session.run(Deadline.after(args.seconds), args.trigger)
+                return session.run(Deadline.after(args.seconds), triggers)
             except ChannelError as error:
                 return _tell_crash(guest, error)
 
@@ -115,7 +125,7 @@ class _Session:
         self._filters = filters
         self._file = file
 
-    def run(self, deadline: Deadline, trigger: str | None) -> int:
+    def run(self, deadline: Deadline, triggers: Sequence[Trigger]) -> int:
         loaded = self._guest.load(self._filters.compiled.data, self._options())
         refused = [entry for entry in loaded.filters.values() if not entry.accepted]
         if refused or not loaded.loaded:
@@ -127,7 +137,7 @@ class _Session:
         except RefusedError as error:
             sys.stderr.write(f"bpf-harness: error: {error}\n")
             return EXIT_KERNEL
-        status = self._observe(trace, deadline, trigger)
+        status = self._observe(trace, deadline, triggers)
         loaded.detach()
         _print_lines(trace.stop())
         if trace.dropped:
@@ -154,21 +164,49 @@ class _Session:
             if not events:
                 _say(f"{name} is loaded and attached to nothing: say --event {name}=EVENT")
 
-    def _observe(self, trace: TraceStream, deadline: Deadline, trigger: str | None) -> int:
-        """Print lines until the deadline, the trigger's end or Ctrl-C."""
-        shell = self._guest.shell(trigger) if trigger is not None else None
-        shown = 0
+    def _observe(self, trace: TraceStream, deadline: Deadline, triggers: Sequence[Trigger]) -> int:
+        """Print lines until the deadline, the end of the last trigger or Ctrl-C."""
+        status = EXIT_OK
         try:
-            while not deadline.expired and not (shell is not None and shell.ended):
+            for trigger in triggers:
+                if not deadline.expired:
+                    status = max(status, self._fire(trigger, trace, deadline))
+            while not triggers and not deadline.expired:
                 _print_lines(trace.wait(min(_STEP_S, deadline.left_s())))
-                if shell is not None:
-                    shown = _print_output(shell, shown)
         except KeyboardInterrupt:
             _say("interrupted: detaching")
-        if shell is None:
+        return status
+
+    def _fire(self, trigger: Trigger, trace: TraceStream, deadline: Deadline) -> int:
+        """The verdict on the trigger: one that failed did not pull."""
+        if trigger.kind is None:
+            return self._run_command(trigger.text, trace, deadline)
+        order = self._target.arch.byte_order
+        result = self._guest.fire(trigger, order).wait()
+        _print_lines(trace.wait(0))
+        difference = judge_trigger(trigger, result, order)
+        _say(f"{trigger}: {show_result(trigger, result)}")
+        if difference is None:
             return EXIT_OK
+        _say(difference.reason)
+        return EXIT_KERNEL
+
+    def _run_command(self, command: str, trace: TraceStream, deadline: Deadline) -> int:
+        shell = self._guest.shell(command)
+        shown = 0
+        try:
+            while not deadline.expired and not shell.ended:
+                _print_lines(trace.wait(min(_STEP_S, deadline.left_s())))
+                shown = _print_output(shell, shown)
+        finally:
+            ended = shell.ended
+            if not ended:
+                shell.kill()
         _print_output(shell, shown)
-        return _trigger_status(shell)
+        if ended and shell.status:
+            _say(f"the trigger ended with status {shell.status}: {shell.command}")
+            return EXIT_KERNEL
+        return EXIT_OK
 
     def _print_tables(self, loaded: LoadedObject) -> None:
         specs = {spec.name: spec for spec in self._filters.object.tables}
@@ -201,17 +239,6 @@ class _Session:
                 f"{self._file} could not be loaded: {errno_name(loaded.errno)}\n"
                 f"  libbpf: {scrub(loaded.message)}\n"
             )
-
-
-def _trigger_status(shell: Shell) -> int:
-    """The verdict on the trigger: one that failed did not pull."""
-    if not shell.ended:
-        shell.kill()
-        return EXIT_OK
-    if shell.status:
-        _say(f"the trigger ended with status {shell.status}: {shell.command}")
-        return EXIT_KERNEL
-    return EXIT_OK
 
 
 def _tell_crash(guest: Guest, error: ChannelError) -> int:

@@ -4,16 +4,17 @@ One row a key. A key that the selftests do not know and we do not either is an e
 expectation that is not understood would silently not be checked.
 """
 
-import errno
 import re
 from collections.abc import Callable
 
 from harness.formats.annotation_draft import Draft, LoadDraft
 from harness.formats.decl_tags import Tag
 from harness.formats.pattern import parse_pattern
+from harness.formats.trigger_text import parse_trigger
 from harness.values.arch import ByteOrder
 from harness.values.byte_template import ByteTemplate, parse_byte_template
-from harness.values.errors import UnknownNameError
+from harness.values.errno_names import ERRNOS
+from harness.values.errors import UnknownNameError, UsageError
 from harness.values.expectation import (
     Endianness,
     Errno,
@@ -49,10 +50,6 @@ _RETVALS = {
 }
 _POINTER_VALUE = 0xBADCAFE
 _ARCHES = ("X86_64", "ARM64", "RISCV64", "s390x", "LOONGARCH", "X86_32")
-# User space's, and the one that bpf(2) lets out of the kernel although it is not among them.
-_ERRNOS = {name: number for name, number in vars(errno).items() if name.startswith("E")} | {
-    "ENOTSUPP": 524,
-}
 _ERRNO_ALIASES = ("EDEADLOCK", "ENOTSUP", "EWOULDBLOCK")
 _MAX_REPEAT = 1_000_000
 _MAX_ENTRIES = 1 << 32
@@ -116,10 +113,10 @@ def _retval(text: str) -> Retval:
 
 
 def _errno(text: str) -> Errno:
-    if text in _ERRNOS:
-        return Errno(text, _ERRNOS[text])
+    if text in ERRNOS:
+        return Errno(text, ERRNOS[text])
     number = abs(_integer(text)) if text.lstrip("-").isdigit() else None
-    for name, known in _ERRNOS.items():
+    for name, known in ERRNOS.items():
         if number == known and name not in _ERRNO_ALIASES:
             return Errno(name, known)
     raise ValueError(f"{text!r} is not an errno")
@@ -230,6 +227,13 @@ def _words(name: str) -> _Apply:
     return add
 
 
+def _trigger(draft: Draft, text: str) -> None:
+    try:
+        draft.add("triggers", parse_trigger(text))
+    except UsageError as error:
+        raise ValueError(error.message) from None
+
+
 def _text(name: str) -> _Apply:
     def say(draft: Draft, text: str) -> None:
         if not text.strip():
@@ -305,7 +309,7 @@ _KEYS: dict[str, _Apply] = {
     "bh_needs": _words("needs"),
     "bh_only_endian": _endianness,
     "bh_kernels": _kernels,
-    "bh_trigger": _text("trigger"),
+    "bh_trigger": _trigger,
     "bh_tag": _words("labels"),
     "bh_repeat": _repeat,
 }

@@ -13,12 +13,15 @@ from harness.guest.settings import Settings
 from harness.guest.shell import Shell, Shells
 from harness.guest.tables import Table, table_type
 from harness.guest.trace import TraceStream
+from harness.guest.triggers import Firing, Triggers
+from harness.values.arch import ByteOrder
 from harness.values.autopsy import Autopsy
 from harness.values.deadline import Deadline
 from harness.values.errors import RefusedError
 from harness.values.mode import Mode
 from harness.values.observation import Health
 from harness.values.table_spec import TableSpec
+from harness.values.trigger import Trigger
 from harness.vm.plan import VmPlan
 from harness.vm.running import RunningVm
 from harness.vm.snapshots import Snapshots
@@ -49,6 +52,7 @@ class Guest:
         self.connection = Connection(vm.client, vm.identity.cpus, timeout_s)
         self.settings = Settings(self.connection)
         self._shells = Shells(self.connection)
+        self._triggers = Triggers(self.connection)
         self._kept: dict[str, int] = {}
         """Names and sizes of the objects that the agent has, the one used last at the end."""
 
@@ -114,6 +118,11 @@ class Guest:
         """Start a shell command in the guest."""
         self.settings.may_change()
         return self._shells.start(command)
+
+    def fire(self, trigger: Trigger, byte_order: ByteOrder) -> Firing:
+        """Begin with a trigger that is no shell command; raises RefusedError if it cannot be."""
+        self.settings.may_change()
+        return self._triggers.start(trigger, byte_order)
 
     def set_mode(self, mode: Mode) -> None:
         """How filters loaded from now on are executed; raises RefusedError if it cannot be."""

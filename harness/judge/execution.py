@@ -2,10 +2,11 @@
 
 from harness.judge.difference import Difference, compare_bytes, show_bytes, show_retval
 from harness.judge.errnos import errno_name
+from harness.judge.trigger import judge_trigger
 from harness.values.arch import ByteOrder
 from harness.values.expectation import Expectation, LoadExpectation, Pattern, Retval, TableEntry
 from harness.values.mode import Mode
-from harness.values.observation import Observation, RunObservation, TableContents
+from harness.values.observation import Fired, Observation, RunObservation, TableContents
 from harness.values.table_spec import is_per_cpu
 
 _EVIDENCE_LINES = 20
@@ -14,7 +15,7 @@ _EVIDENCE_LINES = 20
 def judge_execution(
     whole: Expectation, load: LoadExpectation, mode: Mode, byte_order: ByteOrder, seen: Observation
 ) -> Difference | None:
-    """The first difference in the order machine code, run, output, tables, trace."""
+    """The first difference in the order machine code, run, output, triggers, tables, trace."""
     assert seen.load is not None
     if mode.jits and not seen.load.jited:
         return Difference(f"was not JITed, in mode {mode}")
@@ -25,6 +26,7 @@ def judge_execution(
         difference = _judge_run(whole, load.retval, byte_order, seen.run)
     return (
         difference
+        or _judge_triggers(seen.fired, byte_order)
         or _judge_tables(whole, byte_order, seen.tables)
         or _judge_trace(whole.trace, seen.trace)
     )
@@ -49,6 +51,11 @@ def _word_retval(seen: int, expected: Retval) -> str:
     signed = expected.value < 1 << 31
     shown = show_retval(seen, signed=signed)
     return f"retval {shown}, expected {expected} ({seen:#x} != {expected.value % (1 << 32):#x})"
+
+
+def _judge_triggers(fired: tuple[Fired, ...], byte_order: ByteOrder) -> Difference | None:
+    differences = (judge_trigger(each.trigger, each.result, byte_order) for each in fired)
+    return next((difference for difference in differences if difference is not None), None)
 
 
 def _judge_tables(

@@ -36,7 +36,8 @@ class FilterExpectation:
 
 
 def judge_filter(expected: FilterExpectation, seen: Observation) -> Verdict:
-    """The first difference in the order load, log, machine code, run, output, tables, trace.
+    """The first difference in the order load, log, machine code, run, output, triggers, tables,
+    trace.
 
     What could not be looked at never passes: UNSUPPORTED names it.
     """

@@ -14,6 +14,7 @@ from harness.guest.trace import TraceStream
 from harness.runner.loadable import Loadable
 from harness.values.errors import CaseError, ProtocolError
 from harness.values.observation import (
+    Fired,
     LoadObservation,
     Observation,
     RunObservation,
@@ -21,6 +22,7 @@ from harness.values.observation import (
 )
 from harness.values.run_input import RunInput, run_input
 from harness.values.table_spec import TableOrigin, TableSpec
+from harness.values.trigger import Trigger, TriggerResult
 
 # Taken away for the unprivileged load, as test_loader.c does; numbers of linux/capability.h.
 _CAP_NET_ADMIN, _CAP_SYS_ADMIN, _CAP_PERFMON, _CAP_BPF = 12, 21, 38, 39
@@ -114,7 +116,7 @@ class FilterTrial:
         return _Requests(load, preparations, run, self._look(tables), code)
 
     def _observe_attached(self) -> Observation:
-        """Attach, pull the trigger, detach; each step needs the one before it."""
+        """Attach, fire the triggers, detach; each step needs the one before it."""
         loaded = self._guest.submit_load(self._case.data, self._options())[1].result()
         load, accepted = self._verdict(loaded)
         if not accepted:
@@ -123,15 +125,22 @@ class FilterTrial:
         self._require_prepared(self._prepare(loaded.handle, tables))
         code = self._filter(loaded.handle).submit_code() if self._reads_code else None
         link = loaded.filters[self._case.spec.name].attach(self._case.spec.event)
-        shell = self._guest.shell(self._case.expectation.trigger)
-        status = shell.wait()
+        fired = tuple(self._fire(trigger) for trigger in self._case.expectation.triggers)
         link.detach()
-        if status:
+        contents = tuple(later.result() for later in self._look(tables))
+        seen = tuple(each for each in fired if each.trigger.kind is not None)
+        return Observation(load, None, contents, fired=seen, machine_code=_machine_code(code))
+
+    def _fire(self, trigger: Trigger) -> Fired:
+        """A shell command that fails did not pull, whatever the kernel did."""
+        if trigger.kind is not None:
+            return Fired(trigger, self._guest.fire(trigger, self._order).wait())
+        shell = self._guest.shell(trigger.text)
+        if status := shell.wait():
             raise CaseError(
                 f"{self._case.id}: the trigger ended with status {status}: {shell.output.strip()}"
             )
-        contents = tuple(later.result() for later in self._look(tables))
-        return Observation(load, None, contents, machine_code=_machine_code(code))
+        return Fired(trigger, TriggerResult())
 
     def _options(self) -> LoadOptions:
         expectation = self._case.expectation

@@ -12,6 +12,7 @@ from harness.values.arch import Arch, ByteOrder
 from harness.values.byte_template import ByteTemplate
 from harness.values.mode import Mode
 from harness.values.release import ReleaseRange, read_version
+from harness.values.trigger import Trigger
 
 _U32 = 1 << 32
 
@@ -203,8 +204,8 @@ class Expectation:
     modes: tuple[Mode, ...] = tuple(Mode)
     needs: tuple[str, ...] = ()
     endianness: Endianness | None = None
-    trigger: str = ""
-    """Shell command to be run in the guest while the filter is attached."""
+    triggers: tuple[Trigger, ...] = ()
+    """To be fired in the guest, in this order, while the filter is attached."""
 
     labels: tuple[str, ...] = ()
     repeat: int = 1
@@ -223,8 +224,8 @@ class Expectation:
 
     @property
     def attaches(self) -> bool:
-        """Whether the filter is attached to its event and a trigger run."""
-        return bool(self.trigger)
+        """Whether the filter is attached to its event and triggers fired."""
+        return bool(self.triggers)
 
     @property
     def test_runs(self) -> bool:

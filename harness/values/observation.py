@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from harness.values.autopsy import Autopsy
+from harness.values.trigger import Trigger, TriggerResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,14 @@ class Survival:
 
 
 @dataclass(frozen=True, slots=True)
+class Fired:
+    """A trigger, and what came of it."""
+
+    trigger: Trigger
+    result: TriggerResult
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """All that was seen in one trial of one filter."""
 
@@ -155,5 +164,8 @@ class Observation:
     run: RunObservation | None = None
     tables: tuple[TableContents, ...] = ()
     trace: tuple[str, ...] = ()
+    fired: tuple[Fired, ...] = ()
+    """Triggers in their order, without those that are shell commands."""
+
     machine_code: bytes | None = None
     """What the JIT made of the filter, empty if it made nothing; None if nobody looked."""
