@@ -128,6 +128,8 @@ void restore_capabilities(const struct privilege *saved);
 void probe_features(struct agent *agent);
 
 void link_release(struct entry *entry);
+/* Removes what links left because a process was still in it. */
+void places_sweep(void);
 void shell_release(struct entry *entry);
 
 void trace_pump(struct agent *agent);

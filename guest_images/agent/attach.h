@@ -8,11 +8,18 @@
 
 #include "agent.h"
 
-/* What a kind of event makes of a program; an errno in err if neither. */
+/* What is there only while filters are attached to it: places.c. */
+enum place { PLACE_PAIR, PLACE_GROUP, PLACES };
+
+/* What a kind of event makes of a program; an errno in err if it was refused. */
 struct made {
 	struct bpf_link *libbpf;
-	int fd;
-	bool is_socket;
+	int fd;			/* of a bare link, or -1 */
+	int sockets[SOCKETS_MAX];	/* that the filter sits on, or that are in its table */
+	size_t socket_count;
+	void (*undo)(void *state);	/* for what closing all of these does not end */
+	void *state;
+	bool uses[PLACES];
 	int err;
 };
 
@@ -26,8 +33,20 @@ struct kind {
 /* Each ends with a row without a name. */
 extern const struct kind tracing_kinds[];
 extern const struct kind socket_kinds[];
+extern const struct kind net_kinds[];
+extern const struct kind tc_kinds[];
+extern const struct kind cgroup_kinds[];
 
 int made_libbpf(struct made *made, struct bpf_link *link);
 int made_fd(struct made *made, int fd);
+int made_errno(struct made *made, int err);
+void made_socket(struct made *made, int fd);
+int made_undone_by(struct made *made, void (*undo)(void *state), const void *state, size_t size);
+void made_end(struct made *made);
+
+/* An interface's index, or 0; a cgroup's descriptor, for the caller to close, or -1: see err. */
+unsigned int made_on_interface(struct made *made, const char *name);
+int made_in_cgroup(struct made *made, const char *name);
+void places_leave(const struct made *made);
 
 #endif

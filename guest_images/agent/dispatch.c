@@ -36,7 +36,7 @@ static const struct operation operations[] = {
 	{ "run", op_run,
 	  "op program data_in ctx_in data_out_size ctx_out_size repeat flags cpu batch_size" },
 	{ "attach", op_attach, "op as program event" },
-	{ "received", op_received, "op link" },
+	{ "received", op_received, "op link socket" },
 	{ "detach", op_detach, "op link" },
 	{ "detach_all", op_detach_all, "op" },
 	{ "table_create", op_table_create, "op as name type key_size value_size entries flags inner" },

@@ -12,22 +12,33 @@
 
 #include "attach.h"
 
-/* A link: libbpf's, or a bare descriptor that detaches when it is closed. */
 struct link {
 	struct entry entry;
-	struct bpf_link *libbpf;
-	int fd;
-	bool is_socket;
+	struct made made;
 };
+
+/* Ends an association, also one that was made in part. */
+void made_end(struct made *made)
+{
+	size_t i;
+
+	if (made->libbpf)
+		bpf_link__destroy(made->libbpf);
+	if (made->fd >= 0)
+		close(made->fd);
+	for (i = 0; i < made->socket_count; i++)
+		close(made->sockets[i]);
+	if (made->undo)
+		made->undo(made->state);
+	free(made->state);
+	places_leave(made);
+}
 
 void link_release(struct entry *entry)
 {
 	struct link *link = (struct link *)entry;
 
-	if (link->libbpf)
-		bpf_link__destroy(link->libbpf);
-	else
-		close(link->fd);
+	made_end(&link->made);
 	free(link);
 }
 
@@ -45,7 +56,33 @@ int made_fd(struct made *made, int fd)
 	return 0;
 }
 
-static const struct kind *const kinds[] = { tracing_kinds, socket_kinds };
+int made_errno(struct made *made, int err)
+{
+	made->err = err;
+	return 0;
+}
+
+void made_socket(struct made *made, int fd)
+{
+	made->sockets[made->socket_count++] = fd;
+}
+
+/* To be called with a copy of the state when the link ends; not at all if this returns -1. */
+int made_undone_by(struct made *made, void (*undo)(void *state), const void *state, size_t size)
+{
+	made->state = malloc(size);
+	if (!made->state) {
+		made->err = ENOMEM;
+		return -1;
+	}
+	memcpy(made->state, state, size);
+	made->undo = undo;
+	return 0;
+}
+
+static const struct kind *const kinds[] = {
+	tracing_kinds, socket_kinds, net_kinds, tc_kinds, cgroup_kinds,
+};
 
 static const struct kind *find_kind(const char *name)
 {
@@ -85,9 +122,7 @@ static int keep_link(struct agent *agent, struct call *call, uint64_t as,
 
 	if (!link)
 		return refuse(call, ENOMEM, "attach: no memory for a link");
-	link->libbpf = made->libbpf;
-	link->fd = made->fd;
-	link->is_socket = made->is_socket;
+	link->made = *made;
 	registry_add(&agent->links, &link->entry, as);
 	return 0;
 }
@@ -96,7 +131,7 @@ int op_attach(struct agent *agent, struct call *call)
 {
 	const msgpack_object_map *outer;
 	struct program program;
-	struct made made = { 0 };
+	struct made made = { .fd = -1 };
 	uint64_t as;
 	int err;
 
@@ -108,7 +143,9 @@ int op_attach(struct agent *agent, struct call *call)
 	agent->stirred = true;
 	err = attach_kind(call, &program, &made);
 	call->args = outer;
-	if (err || (!made.err && keep_link(agent, call, as, &made)))
+	if (err || made.err || keep_link(agent, call, as, &made))
+		made_end(&made);
+	if (call->fault)
 		return -1;
 	result(call, 2);
 	put_int(&call->pack, "errno", made.err);
@@ -144,18 +181,30 @@ static size_t receive(int fd, struct buffer *packets)
 	return count;
 }
 
+/* Which socket of the link is meant, or -1 after refuse(). */
+static int arg_socket(struct call *call, const struct link *link)
+{
+	uint64_t place;
+
+	if (arg_u64_or(call, "socket", SOCKETS_MAX, &place, 0))
+		return -1;
+	if (place < link->made.socket_count)
+		return link->made.sockets[place];
+	return refuse(call, EINVAL, "%s: link %llu has %zu sockets, not one of number %llu",
+		      call->op, (unsigned long long)link->entry.id, link->made.socket_count,
+		      (unsigned long long)place);
+}
+
 int op_received(struct agent *agent, struct call *call)
 {
 	struct buffer packets = { .limit = MESSAGE_MAX };
 	struct link *link = arg_link(agent, call);
+	int fd = link ? arg_socket(call, link) : -1;
 
-	if (!link)
+	if (fd < 0)
 		return -1;
-	if (!link->is_socket)
-		return refuse(call, EINVAL, "received: link %llu is not a socket",
-			      (unsigned long long)link->entry.id);
 	result(call, 1);
-	put_array(&call->pack, "packets", receive(link->fd, &packets));
+	put_array(&call->pack, "packets", receive(fd, &packets));
 	buffer_append(call->out, packets.data, packets.size);
 	if (packets.failed)
 		call->out->failed = true;

@@ -163,5 +163,6 @@ int op_reset(struct agent *agent, struct call *call)
 	registry_clear(&agent->fires);
 	trace_close(agent);
 	registry_clear(&agent->handles);
+	places_sweep();
 	return result_empty(call);
 }

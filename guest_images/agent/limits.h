@@ -47,6 +47,7 @@
 #define DUMP_BYTES_MAX MIB(8)	/* bytes of a page, give or take one entry */
 #define DUMP_VISITS_MAX 65536	/* keys looked at for a page */
 
+#define SOCKETS_MAX 8		/* of one link */
 #define PACKETS_MAX 256
 #define PACKET_SIZE 2048
 #define TRACE_LINE_MAX 4096

@@ -3,6 +3,7 @@
 Names are the kernel's own words: an instruction, a helper, a kernel function, a table type.
 """
 
+from harness.guest.feature_rows_net import NETWORK_FEATURES
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
@@ -354,4 +355,6 @@ _TABLES = (
     ),
 )
 
-FEATURES: tuple[Feature, ...] = _SYSTEM + _INSTRUCTIONS + _VERIFIER + _HELPERS + _KFUNCS + _TABLES
+FEATURES: tuple[Feature, ...] = (
+    _SYSTEM + _INSTRUCTIONS + _VERIFIER + _HELPERS + _KFUNCS + _TABLES + NETWORK_FEATURES
+)

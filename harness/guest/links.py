@@ -24,6 +24,7 @@ class AttachError(RefusedError):
 
 _REMEDIES = {
     2: "check the spelling: the guest's kernel knows no such event",
+    19: "the guest has no such interface; it has lo, and veth0 and veth1 for those who name them",
     22: "the kind of filter does not fit this kind of event",
 }
 
@@ -64,10 +65,15 @@ class Link:
             self.attached = False
             self._connection.submit("detach", lambda reply: None, {"link": self.handle}).result()
 
-    def received(self) -> tuple[bytes, ...]:
-        """Packets that a socket filter let through since the last call, each cut at 2048 bytes."""
+    def received(self, *, socket: int = 0) -> tuple[bytes, ...]:
+        """What came through to one of the agent's sockets since the last call.
+
+        Packets, datagrams or pieces of a stream, each cut at 2048 bytes.
+        """
         return self._connection.submit(
-            "received", lambda reply: reply.all_data("packets"), {"link": self.handle}
+            "received",
+            lambda reply: reply.all_data("packets"),
+            {"link": self.handle, "socket": socket},
         ).result()
 
 

@@ -11,6 +11,10 @@ from harness.host.commands import find_program
 from harness.values.errors import KernelError, MissingToolError
 from harness.values.kernel import Kernel
 
+# What events need that distributions leave out of the kernel proper: pairs of interfaces, and
+# filters of traffic control. Loaded in every guest, so that one state serves all cases.
+EVENT_MODULES = ("veth", "sch_ingress", "cls_bpf")
+
 # The largest module of a distribution kernel (amdgpu) is 30 MiB decompressed.
 _MAX_MODULE = 64 * 1024 * 1024
 

@@ -14,6 +14,7 @@ from harness.formats.kconfig import (
 from harness.guest.features import is_due
 from harness.host.system_packages import require_programs
 from harness.images.initramfs import AgentFiles, build_image
+from harness.images.modules import EVENT_MODULES
 from harness.kernels.resolve import resolve_kernel
 from harness.toolchain.agent import agent_binary
 from harness.toolchain.sysroot import busybox_binary
@@ -91,7 +92,7 @@ def prepare_target(
     transport = choose_transport(kernel, config)
     agent = agent_binary(arch)
     files = AgentFiles(agent, agent.parent.name, busybox_binary(arch))
-    image = build_image(kernel, files)
+    image = build_image(kernel, files, EVENT_MODULES)
     proof = choose_accel(choice, kernel, image)
     hardware = Hardware(
         proof.accel,

@@ -136,8 +136,8 @@ def _entries(function: LooseFunction, events: Sequence[Event]) -> list[Entry]:
 
 def _section(event: Event) -> str:
     # libbpf knows no interface in a section name, and one offset in it would be for all events.
-    if event.kind is EventKind.SOCKET:
-        return "socket"
+    if event.kind not in _PREFIXES:
+        return event.row.filter_section(event.target)
     return f"{_PREFIXES[event.kind]}{event.target}"
 
 
@@ -149,9 +149,9 @@ def _macro(function: LooseFunction, event: Event) -> str:
         )
     if function.context != _CONTEXT:
         return _OWN
-    if event.kind in _OWN_CONTEXT:
+    if event.kind not in _MACROS:
         raise UsageError(
             f"{event} has no arguments that a struct {_CONTEXT} could hold",
-            remedy=_OWN_CONTEXT[event.kind],
+            remedy=_OWN_CONTEXT.get(event.kind, "let the function take the event's own context"),
         )
     return _MACROS[event.kind]

@@ -20,6 +20,21 @@ class EventKind(Enum):
     """Fixed when the filter is loaded: fentry, fexit, fmod_ret, tp_btf, lsm."""
 
     SOCKET = "socket"
+    SOCKET_UDP = "socket_udp"
+    SOCKET_UNIX = "socket_unix"
+    XDP = "xdp"
+    CLSACT = "clsact"
+    TCX = "tcx"
+    NETFILTER = "netfilter"
+    FLOW_DISSECTOR = "flow_dissector"
+    SK_LOOKUP = "sk_lookup"
+    CGROUP_SKB = "cgroup_skb"
+    CGROUP_SOCK = "cgroup_sock"
+    CGROUP_SOCK_ADDR = "cgroup_sock_addr"
+    CGROUP_SOCKOPT = "cgroup_sockopt"
+    CGROUP_SYSCTL = "cgroup_sysctl"
+    CGROUP_DEVICE = "cgroup_device"
+    SOCK_OPS = "sock_ops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,11 @@ class EventRow:
 
     keeps_section: bool = False
     """The target begins with the section, because that says more than the kind."""
+
+    def filter_section(self, target: str) -> str:
+        """Of a filter for that target, where libbpf takes no target in the section's name."""
+        found = (s for s in self.sections if f"{target}/".startswith(f"{s}/"))
+        return max(found, key=len, default=self.sections[0])
 
 
 def one_word(name: str) -> Split:
@@ -82,3 +102,15 @@ def nothing(target: str) -> Arguments | None:
     """A target that the kernel has known since the filter was loaded: `SECTION/TARGET`."""
     found = target.split("/")
     return {} if len(found) == 2 and all(found) else None
+
+
+def section_and(sections: tuple[str, ...], split: Split) -> Split:
+    """A target that begins with one of the sections, and what follows it after a slash."""
+
+    def own(target: str) -> Arguments | None:
+        found = max(
+            (s for s in sections if f"{target}/".startswith(f"{s}/")), key=len, default=None
+        )
+        return None if found is None else split(target[len(found) + 1 :])
+
+    return own

@@ -8,6 +8,8 @@ from harness.values.event_kind import (
     one_word,
     words,
 )
+from harness.values.event_rows_cgroup import CGROUP_EVENTS
+from harness.values.event_rows_net import NETWORK_EVENTS
 
 _TRACING = (
     EventRow(
@@ -57,15 +59,4 @@ _TRACING = (
     ),
 )
 
-_SOCKETS = (
-    EventRow(
-        EventKind.SOCKET,
-        ("socket",),
-        "socket/INTERFACE",
-        one_word("interface"),
-        attach="setsockopt(2) SO_ATTACH_BPF of a packet socket",
-        trigger="any packet on the interface: ping for socket/lo",
-    ),
-)
-
-EVENTS: tuple[EventRow, ...] = _TRACING + _SOCKETS
+EVENTS: tuple[EventRow, ...] = _TRACING + NETWORK_EVENTS + CGROUP_EVENTS

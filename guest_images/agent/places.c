@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where filters are attached to. Knows the interfaces veth0 and veth1, which are
+ * two ends of one wire, and the cgroup "filtered": they are made with the first
+ * link to them and go with the last; refuses to make anything else.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "netlink.h"
+
+#define CGROUPS "/sys/fs/cgroup/"
+#define FILTERED "filtered"
+#define SWEEP_TRIES 200
+#define SWEEP_PAUSE_US 5000
+
+static const char *const ends[] = { "veth0", "veth1" };
+
+static size_t users[PLACES];
+static bool unswept;
+
+/* Fixed, so that packets can be written for them. */
+static void put_end(struct netlink *message, int end)
+{
+	const unsigned char address[] = { 2, 0, 0, 0, 0, end + 1 };
+
+	netlink_put_text(message, IFLA_IFNAME, ends[end]);
+	netlink_put(message, IFLA_ADDRESS, address, sizeof(address));
+}
+
+static int make_pair(void)
+{
+	const struct ifinfomsg blank = { .ifi_family = AF_UNSPEC };
+	struct netlink message;
+	size_t link, data, peer;
+
+	netlink_start(&message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &blank, sizeof(blank));
+	put_end(&message, 0);
+	link = netlink_open(&message, IFLA_LINKINFO);
+	netlink_put_text(&message, IFLA_INFO_KIND, "veth");
+	data = netlink_open(&message, IFLA_INFO_DATA);
+	peer = netlink_open(&message, VETH_INFO_PEER);
+	netlink_put_body(&message, &blank, sizeof(blank));
+	put_end(&message, 1);
+	netlink_close(&message, peer);
+	netlink_close(&message, data);
+	netlink_close(&message, link);
+	return netlink_ask(&message);
+}
+
+/* Otherwise the kernel sends packets of its own as soon as the interface is up. */
+static int silence(const char *name)
+{
+	char path[64];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : errno;	/* without IPv6 it is silent anyhow */
+	if (write(fd, "1", 1) < 0)
+		err = errno;
+	close(fd);
+	return err;
+}
+
+static int bring_up(const char *name)
+{
+	const struct ifinfomsg up = {
+		.ifi_index = if_nametoindex(name), .ifi_flags = IFF_UP, .ifi_change = IFF_UP,
+	};
+	struct netlink message;
+	int err = silence(name);
+
+	if (err)
+		return err;
+	netlink_start(&message, RTM_NEWLINK, 0, &up, sizeof(up));
+	return netlink_ask(&message);
+}
+
+static void remove_pair(void)
+{
+	const struct ifinfomsg one = { .ifi_index = if_nametoindex(ends[0]) };
+	struct netlink message;
+
+	netlink_start(&message, RTM_DELLINK, 0, &one, sizeof(one));
+	netlink_ask(&message);
+}
+
+static int make_pair_up(void)
+{
+	int err = make_pair();
+
+	if (err)
+		return err;
+	err = bring_up(ends[0]);
+	if (!err)
+		err = bring_up(ends[1]);
+	if (err)
+		remove_pair();
+	return err;
+}
+
+static int make_group(void)
+{
+	return mkdir(CGROUPS FILTERED, 0755) && errno != EEXIST ? errno : 0;
+}
+
+/* A process may still be in it; then it goes after the processes, with places_sweep(). */
+static void remove_group(void)
+{
+	unswept = rmdir(CGROUPS FILTERED) && errno == EBUSY;
+}
+
+static const struct {
+	int (*make)(void);
+	void (*remove)(void);
+} places[PLACES] = {
+	[PLACE_PAIR] = { make_pair_up, remove_pair },
+	[PLACE_GROUP] = { make_group, remove_group },
+};
+
+static int use(struct made *made, enum place place)
+{
+	int err = 0;
+
+	if (made->uses[place])
+		return 0;
+	if (!users[place])
+		err = places[place].make();
+	if (err)
+		return err;
+	users[place]++;
+	made->uses[place] = true;
+	return 0;
+}
+
+void places_leave(const struct made *made)
+{
+	size_t place;
+
+	for (place = 0; place < PLACES; place++)
+		if (made->uses[place] && !--users[place])
+			places[place].remove();
+}
+
+void places_sweep(void)
+{
+	int tries = SWEEP_TRIES;
+
+	while (unswept && tries--) {
+		remove_group();
+		if (unswept)
+			usleep(SWEEP_PAUSE_US);
+	}
+}
+
+unsigned int made_on_interface(struct made *made, const char *name)
+{
+	unsigned int index;
+
+	if (!strcmp(name, ends[0]) || !strcmp(name, ends[1]))
+		made->err = use(made, PLACE_PAIR);
+	if (made->err)
+		return 0;
+	index = if_nametoindex(name);
+	if (!index)
+		made->err = ENODEV;
+	return index;
+}
+
+int made_in_cgroup(struct made *made, const char *name)
+{
+	char path[sizeof(CGROUPS) + NAME_SIZE];
+	int fd;
+
+	if (!strcmp(name, FILTERED))
+		made->err = use(made, PLACE_GROUP);
+	if (made->err)
+		return -1;
+	snprintf(path, sizeof(path), CGROUPS "%s", name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		made->err = errno;
+	return fd;
+}

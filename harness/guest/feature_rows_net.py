@@ -1,0 +1,72 @@
+"""Features that events of the network and of cgroups need, with the commit that says since when."""
+
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
+from harness.values.feature import AttachProbe, Feature
+from harness.values.insn import Insn
+
+# linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
+_SCHED_CLS, _XDP, _CGROUP_SKB, _FLOW_DISSECTOR, _SK_LOOKUP, _NETFILTER = 3, 6, 8, 22, 30, 32
+_AT_EGRESS, _AT_FLOW_DISSECTOR, _AT_SK_LOOKUP, _AT_XDP = 1, 17, 36, 37
+_AT_NETFILTER, _AT_TCX = 45, 46
+
+_RETURN_0 = (Insn(0xB7), Insn(0x95))
+
+
+def _attaches(
+    program_type: int, kind: EventKind, target: str = "", attach_type: int = 0
+) -> AttachProbe:
+    return AttachProbe(_RETURN_0, program_type, Event(kind, target), attach_type)
+
+
+NETWORK_FEATURES: tuple[Feature, ...] = (
+    # commit aa8d3a716b59 ("bpf, xdp: Add bpf_link-based XDP attachment API") in v5.9.
+    Feature("xdp-links", _attaches(_XDP, EventKind.XDP, "xdp/lo", _AT_XDP), (5, 9)),
+    # A pair of interfaces, too.
+    Feature(
+        "veth", _attaches(_XDP, EventKind.XDP, "xdp/veth0", _AT_XDP), (5, 9), options=("VETH",)
+    ),
+    # commit 1f211a1b929c ("net, sched: add clsact qdisc") in v4.5.
+    Feature(
+        "clsact",
+        _attaches(_SCHED_CLS, EventKind.CLSACT, "clsact/ingress/lo"),
+        (4, 5),
+        ("NET_SCH_INGRESS", "NET_CLS_BPF"),
+    ),
+    # commit e420bed02507 ("bpf: Add fd-based tcx multi-prog infra with link support") in v6.6.
+    Feature(
+        "tcx",
+        _attaches(_SCHED_CLS, EventKind.TCX, "tcx/ingress/lo", _AT_TCX),
+        (6, 6),
+        ("NET_XGRESS",),
+    ),
+    # commit 84601d6ee68a ("bpf: add bpf_link support for BPF_NETFILTER programs") in v6.4.
+    Feature(
+        "netfilter-links",
+        _attaches(_NETFILTER, EventKind.NETFILTER, "netfilter/local_in", _AT_NETFILTER),
+        (6, 4),
+        ("NETFILTER_BPF_LINK",),
+    ),
+    # commit 7f045a49fee0 ("bpf: Add link-based BPF program attachment to network namespace") in
+    # v5.8.
+    Feature(
+        "flow_dissector-links",
+        _attaches(_FLOW_DISSECTOR, EventKind.FLOW_DISSECTOR, "flow_dissector", _AT_FLOW_DISSECTOR),
+        (5, 8),
+    ),
+    # commit e9ddbb7707ff ("bpf: Introduce SK_LOOKUP program type with a dedicated attach point")
+    # in v5.9.
+    Feature(
+        "sk_lookup",
+        _attaches(_SK_LOOKUP, EventKind.SK_LOOKUP, "sk_lookup", _AT_SK_LOOKUP),
+        (5, 9),
+        ("INET",),
+    ),
+    # commit af6eea57437a ("bpf: Implement bpf_link-based cgroup BPF program attachment") in v5.7.
+    Feature(
+        "cgroup-bpf",
+        _attaches(_CGROUP_SKB, EventKind.CGROUP_SKB, "cgroup_skb/egress", _AT_EGRESS),
+        (5, 7),
+        ("CGROUP_BPF",),
+    ),
+)
