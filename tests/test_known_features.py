@@ -24,6 +24,7 @@ from harness.values.feature import (
     LoadProbe,
     Probe,
     RunProbe,
+    SelfContainedProbe,
     SlotProbe,
     TableProbe,
     TypesProbe,
@@ -73,6 +74,28 @@ def test_an_instruction_must_be_accepted_and_translated(
     guest.set_mode(mode)
 
     assert has(guest, LoadProbe(EXIT, 1)) is there
+
+
+@pytest.mark.parametrize(
+    ("mode", "jited_size", "xlated", "there"),
+    [
+        (Mode.INTERP, 0, "b700000000000000 9500000000000000", True),
+        (Mode.INTERP, 0, "8500000012345678 9500000000000000", False),
+        (Mode.JIT, 64, "8500000012345678 9500000000000000", True),
+        (Mode.JIT, 0, "b700000000000000 9500000000000000", False),
+    ],
+)
+def test_a_call_that_the_verifier_puts_in_is_for_the_jit(
+    mode: Mode, jited_size: int, xlated: str, there: bool
+) -> None:
+    """It takes its argument in a register of the JIT's own."""
+    code = {"errno": 0, "xlated": bytes.fromhex(xlated), "jited": bytes(jited_size)}
+    guest = guest_with(
+        load_raw=lambda request: raw_reply(jited_size=jited_size), code=lambda request: code
+    )
+    guest.set_mode(mode)
+
+    assert has(guest, SelfContainedProbe(EXIT, 1)) is there
 
 
 @pytest.mark.parametrize(("retval", "there"), [(2, True), (0, False)])

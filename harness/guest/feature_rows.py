@@ -13,6 +13,7 @@ from harness.values.feature import (
     HelperProbe,
     LoadProbe,
     RunProbe,
+    SelfContainedProbe,
     ShellProbe,
     SlotProbe,
     TableProbe,
@@ -198,6 +199,18 @@ _INSTRUCTIONS = (
     ),
     # commit 011832b97b31 ("bpf: Introduce may_goto instruction") in v6.9.
     Feature("may_goto", _on_one(Insn(0xE5, off=1), Insn(0xB7)), (6, 9)),
+    # Since v6.15 the time is looked at every 65535 rounds, on the machines that give the verifier
+    # bpf_jit_supports_timed_may_goto(), whether the JIT is on or not.
+    Feature(
+        "may_goto-of-many-rounds",
+        SelfContainedProbe(
+            (Insn(0xB7, dst=0), Insn(0xE5, off=1), Insn(0xB7, dst=0, imm=1), _EXIT), _SOCKET
+        ),
+        (6, 9),
+        lost=(6, 15),
+        bug="the interpreter is left to call arch_bpf_timed_may_goto(), which takes its argument "
+        "in a register of the JIT: an oops or rubbish after 65535 rounds",
+    ),
     # commit 8484610be8ad ("bpf: introduce function calls (function boundaries)") in v4.16.
     Feature("bpf-to-bpf", _calls_itself_once(), (4, 16), jit_elsewhere=((ARM, None),)),
     # commit 7f6e4312e15a ("bpf: Limit caller's stack depth 256 for subprogs with tailcalls") in

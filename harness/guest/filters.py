@@ -172,12 +172,7 @@ class Filter:
     def submit_code(self) -> Later[Code]:
         """Like `code`, without waiting for the result."""
 
-        def read(reply: Fields) -> Code:
-            if errno := reply.errno():
-                raise GuestError(f"cannot read the code of {self.name}: errno {errno}")
-            return Code(reply.data("xlated"), reply.data("jited"))
-
-        return self._connection.submit("code", read, {"program": self.ref.packed()})
+        return submit_code(self._connection, self.ref)
 
 
 class LoadedObject:
@@ -248,6 +243,17 @@ def submit_load(
         "load", lambda reply: LoadedObject(connection, handle, reply), arguments
     )
     return handle, later
+
+
+def submit_code(connection: Connection, ref: Ref) -> Later[Code]:
+    """Ask for the instructions of a loaded program."""
+
+    def read(reply: Fields) -> Code:
+        if errno := reply.errno():
+            raise GuestError(f"cannot read the code of {ref.name}: errno {errno}")
+        return Code(reply.data("xlated"), reply.data("jited"))
+
+    return connection.submit("code", read, {"program": ref.packed()})
 
 
 def read_run(reply: Fields) -> RunObservation:

@@ -14,12 +14,13 @@ from harness.values.feature import (
     HelperProbe,
     LoadProbe,
     RunProbe,
+    SelfContainedProbe,
     ShellProbe,
     SlotProbe,
     TableProbe,
     TypesProbe,
 )
-from harness.values.insn import Insn
+from harness.values.insn import Insn, opcodes
 from harness.values.table_spec import TableSpec
 
 _BTF = "/sys/kernel/btf/vmlinux"
@@ -51,6 +52,8 @@ class Prober:
                 found = self._loads(probe)
             case RunProbe() as probe:
                 found = self._returns(probe)
+            case SelfContainedProbe() as probe:
+                found = self._calls_nothing(probe)
             case AttachProbe() as probe:
                 found = self._attaches(probe)
             case TypesProbe(name):
@@ -100,6 +103,15 @@ class Prober:
             data = _PACKET if probe.program_type == _SOCKET_FILTER else None
             run = loaded.run(data, cpu=probe.cpu)
             return run.errno == 0 and run.retval == probe.retval
+        finally:
+            loaded.close()
+
+    def _calls_nothing(self, probe: SelfContainedProbe) -> bool:
+        loaded = self._load(probe.insns, probe.program_type)
+        try:
+            if not self._is_whole(loaded):
+                return False
+            return loaded.verdict.jited or _CALL not in opcodes(loaded.code().xlated)
         finally:
             loaded.close()
 

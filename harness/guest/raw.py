@@ -1,7 +1,7 @@
 """A program given as instructions rather than as an object: loaded, run, closed."""
 
 from harness.channels.fields import Fields
-from harness.guest.filters import read_places, read_run, read_verdict
+from harness.guest.filters import Code, read_places, read_run, read_verdict, submit_code
 from harness.guest.guest import Guest
 from harness.guest.links import Link
 from harness.guest.tables import Ref
@@ -67,6 +67,10 @@ class RawFilter:
     def ref(self) -> Ref:
         """What the agent knows it by."""
         return Ref(self._handle, _NAME)
+
+    def code(self) -> Code:
+        """Its instructions, translated and as machine code."""
+        return submit_code(self._guest.connection, self.ref).result()
 
     def run(self, data: bytes | None = None, *, cpu: int | None = None) -> RunObservation:
         """BPF_PROG_TEST_RUN once; on one CPU if given (raw_tracepoint programs only)."""

@@ -42,6 +42,17 @@ class RunProbe:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfContainedProbe:
+    """There if a program is accepted, and calls nothing when it is left to the interpreter.
+
+    For instructions that the verifier may replace by a call that only machine code can make.
+    """
+
+    insns: tuple[Insn, ...]
+    program_type: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttachProbe:
     """There if a program can be loaded and attached, that many times at once."""
 
@@ -95,6 +106,7 @@ Probe = (
     ShellProbe
     | LoadProbe
     | RunProbe
+    | SelfContainedProbe
     | AttachProbe
     | TypesProbe
     | HelperProbe
@@ -139,7 +151,7 @@ class Feature:
     @property
     def per_mode(self) -> bool:
         """Whether the answer of the JIT and that of the interpreter may differ."""
-        return isinstance(self.probe, LoadProbe | RunProbe)
+        return isinstance(self.probe, LoadProbe | RunProbe | SelfContainedProbe)
 
     def first_release(self, arch: Arch, *, jits: bool) -> Version | None:
         """Of that architecture; None if no release has it yet."""

@@ -27,3 +27,8 @@ class Insn:
 def pack_insns(insns: Iterable[Insn], order: ByteOrder) -> bytes:
     """A program as bpf(2) takes it."""
     return b"".join(insn.pack(order) for insn in insns)
+
+
+def opcodes(code: bytes) -> frozenset[int]:
+    """Those of a program's instructions; the second half of a wide one counts as 0."""
+    return frozenset(code[::8])
