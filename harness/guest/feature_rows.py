@@ -4,6 +4,7 @@ Names are the kernel's own words: an instruction, a helper, a kernel function, a
 """
 
 from harness.guest.feature_rows_net import NETWORK_FEATURES
+from harness.guest.feature_rows_survival import SURVIVAL
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
@@ -369,5 +370,12 @@ _TABLES = (
 )
 
 FEATURES: tuple[Feature, ...] = (
-    _SYSTEM + _INSTRUCTIONS + _VERIFIER + _HELPERS + _KFUNCS + _TABLES + NETWORK_FEATURES
+    _SYSTEM
+    + _INSTRUCTIONS
+    + _VERIFIER
+    + _HELPERS
+    + _KFUNCS
+    + _TABLES
+    + NETWORK_FEATURES
+    + SURVIVAL
 )

@@ -1,0 +1,30 @@
+"""Rows of the table of features: what reads of memory that may not be there go through."""
+
+from harness.values.feature import Feature, HelperProbe, TypesProbe
+
+# linux/bpf.h: enum bpf_prog_type
+_KPROBE, _RAW_TP, _TRACING, _SYSCALL = 2, 17, 26, 31
+
+_HELPERS = (
+    # commit fa28dcb82a38 ("bpf: Introduce helper bpf_get_task_stack()") in v5.9.
+    Feature("bpf_get_task_stack", HelperProbe(141, _RAW_TP), (5, 9)),
+    Feature("bpf_snprintf_btf", HelperProbe(149, _RAW_TP), (5, 10), ("DEBUG_INFO_BTF",)),
+    # commit d6aef08a872b ("bpf: Add bpf_kallsyms_lookup_name helper") in v5.16.
+    Feature("bpf_kallsyms_lookup_name", HelperProbe(179, _SYSCALL), (5, 16), ("KALLSYMS",)),
+    # commit 376040e47334 ("bpf: Add bpf_copy_from_user_task() helper") in v5.18.
+    Feature("bpf_copy_from_user_task", HelperProbe(191, _SYSCALL), (5, 18)),
+)
+
+# Functions of the kernel that programs may call, by the release that brought them.
+_KFUNCS = tuple(
+    Feature(name, TypesProbe(name), since, ("DEBUG_INFO_BTF",))
+    for name, since in (
+        ("bpf_task_from_pid", (6, 2)),
+        ("bpf_iter_task_vma_new", (6, 7)),
+        ("bpf_copy_from_user_str", (6, 12)),
+        ("bpf_probe_read_kernel_dynptr", (6, 16)),
+        ("bpf_strlen", (6, 17)),
+    )
+)
+
+SURVIVAL: tuple[Feature, ...] = _HELPERS + _KFUNCS
