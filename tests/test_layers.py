@@ -112,8 +112,8 @@ def test_architectures_are_named_in_their_table_only() -> None:
     assert guilty == []
 
 
-# Says since when each architecture has a feature.
-FEATURE_ROWS = "guest/feature_rows.py"
+# They say since when each architecture has a feature.
+FEATURE_ROWS = "guest/feature_rows"
 
 
 def test_no_module_picks_a_row_of_the_table() -> None:
@@ -122,7 +122,7 @@ def test_no_module_picks_a_row_of_the_table() -> None:
     guilty = [
         f"{module}: {alias.name}"
         for module in MODULES
-        if str(module) != FEATURE_ROWS
+        if not str(module).startswith(FEATURE_ROWS)
         for node in ast.walk(ast.parse((PACKAGE / module).read_text()))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names

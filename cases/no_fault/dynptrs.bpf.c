@@ -64,7 +64,8 @@ int record_that_was_not_reserved(void *ctx)
 
 /*
  * bpf_probe_read_kernel() with a dynamic pointer for its destination, which is initialised memory: what
- * cannot be read leaves it as it was (__bpf_dynptr_copy() in kernel/trace/bpf_trace.c).
+ * cannot be read leaves it as it was (__bpf_dynptr_copy() in kernel/trace/bpf_trace.c), but for the
+ * first word. There copy_from_kernel_nofault() leaves what it had in a register (7.2.13 on x86_64: 1).
  */
 int bpf_probe_read_kernel_dynptr(const struct bpf_dynptr *to, __u32 at, __u32 size,
 				 const void *from__ign) __ksym __weak;
@@ -85,11 +86,11 @@ int bpf_probe_read_user_dynptr(const struct bpf_dynptr *to, __u32 at, __u32 size
                                                                                           \
 		if (!value)                                                               \
 			return 1;                                                         \
-		value[0] = value[3] = ~0ull;                                              \
+		value[1] = value[3] = ~0ull;                                              \
 		bpf_dynptr_from_mem(value, 32, 0, &pointer);                              \
 		__sink(address);                                                          \
 		error = function(&pointer, 0, 32, (void *)address);                       \
-		if (value[0] != ~0ull || value[3] != ~0ull)                               \
+		if (~value[1] || ~value[3])                                              \
 			return 2;                                                         \
 		return error == -ERANGE ? -EFAULT : error;                                \
 	}

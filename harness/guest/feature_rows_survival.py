@@ -1,9 +1,31 @@
 """Rows of the table of features: what reads of memory that may not be there go through."""
 
-from harness.values.feature import Feature, HelperProbe, TypesProbe
+from harness.values.arch import ARM64, S390X
+from harness.values.feature import Feature, HelperProbe, ShellProbe, TypesProbe
 
 # linux/bpf.h: enum bpf_prog_type
-_KPROBE, _RAW_TP, _TRACING, _SYSCALL = 2, 17, 26, 31
+_RAW_TP, _SYSCALL = 17, 31
+
+_SYSTEM = (
+    Feature("vmallocinfo", ShellProbe("test -r /proc/vmallocinfo"), (2, 6), ("MMU",)),
+    # Channel devices and PCI's special instructions need no mapped registers.
+    Feature(
+        "ioremap",
+        ShellProbe("grep -q ioremap /proc/vmallocinfo"),
+        (2, 6),
+        elsewhere=((S390X, None),),
+    ),
+    # Not by trying: the kernel would be gone.
+    Feature(
+        "device-errors",
+        ShellProbe("case $(uname -m) in aarch64) false ;; esac"),
+        (2, 6),
+        elsewhere=((ARM64, None),),
+        bug="a read that a device refuses is a synchronous external abort, for which do_sea() in "
+        "arch/arm64/mm/fault.c asks no exception table: the kernel oopses in "
+        "copy_from_kernel_nofault()",
+    ),
+)
 
 _HELPERS = (
     # commit fa28dcb82a38 ("bpf: Introduce helper bpf_get_task_stack()") in v5.9.
@@ -27,4 +49,4 @@ _KFUNCS = tuple(
     )
 )
 
-SURVIVAL: tuple[Feature, ...] = _HELPERS + _KFUNCS
+SURVIVAL: tuple[Feature, ...] = _SYSTEM + _HELPERS + _KFUNCS
