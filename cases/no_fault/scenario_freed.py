@@ -13,8 +13,8 @@ ROUNDS = 3
 CHURN = "for i in 1 2 3; do /bin/true > /tmp/freed; done; rm /tmp/freed"
 
 
-def load(bench: Bench, *names: str) -> LoadedObject:
-    return bench.load("freed.c", LoadOptions(filters=names))
+def load(bench: Bench, file: str, *names: str) -> LoadedObject:
+    return bench.load(file, LoadOptions(filters=names))
 
 
 def slots(bench: Bench, loaded: LoadedObject) -> list[int]:
@@ -48,62 +48,55 @@ def end_a_task_and_read(bench: Bench, loaded: LoadedObject, remember: str, reade
 
 @scenario()
 def a_task_that_ended(bench: Bench) -> None:
-    loaded = load(bench, "remember_task", "read_place")
+    loaded = load(bench, "freed.c", "remember_task", "read_place")
     assert end_a_task_and_read(bench, loaded, "remember_task", "read_place") == 1
 
 
 @scenario(needs="btf")
 def what_a_task_that_ended_had(bench: Bench) -> None:
     """Its stack, memory, page tables, files, credentials …"""
-    loaded = load(bench, "remember_its_things", "read_place")
+    loaded = load(bench, "freed_things.c", "remember_its_things", "read_place")
     kept = end_a_task_and_read(bench, loaded, "remember_its_things", "read_place")
     assert kept == THINGS_OF_A_TASK
 
 
 @scenario(modes="jit jit-harden", needs="bpf_rdonly_cast")
 def what_a_task_that_ended_had_by_plain_loads(bench: Bench) -> None:
-    loaded = load(bench, "remember_its_things", "follow_place")
+    loaded = load(bench, "freed_things.c", "remember_its_things", "follow_place")
     kept = end_a_task_and_read(bench, loaded, "remember_its_things", "follow_place")
     assert kept == THINGS_OF_A_TASK
 
 
-def close_tables_and_read(bench: Bench, reader: str) -> None:
-    """The tables go with the object that brought them; the addresses stay in one of its own."""
+@scenario()
+def tables_that_were_closed(bench: Bench) -> None:
+    """From vmalloc(), the allocator of entries, and that of per-CPU memory.
+
+    The tables go with the object that brought them; the addresses stay in one of its own.
+    """
     places = bench.guest.table("places", entries=16, key_size=4, value_size=8, type="array")
     shared = {"places": places.ref}
     gone = bench.load("freed.c", LoadOptions(filters=("remember_tables",), reuse=shared))
     gone.tables["entries"].add(bench.u32(0), bytes(2048))
     assert gone.filters["remember_tables"].run().errno == 0
-    reading = bench.load("freed.c", LoadOptions(filters=(reader,), reuse=shared))
+    reading = bench.load("freed.c", LoadOptions(filters=("read_place",), reuse=shared))
     kept = [bench.number(key) for key, value in places.dump() if bench.number(value)]
     assert kept == [0, 1, 2]
-    read(bench, reading, reader, kept)
+    read(bench, reading, "read_place", kept)
     gone.close()
     for _ in range(ROUNDS):
-        read(bench, reading, reader, kept)
+        read(bench, reading, "read_place", kept)
         other = bench.load("freed.c", LoadOptions(filters=("remember_task",)))
-        read(bench, reading, reader, kept)
+        read(bench, reading, "read_place", kept)
         other.close()
-    read(bench, reading, reader, kept)
+    read(bench, reading, "read_place", kept)
     reading.close()
     places.close()
 
 
 @scenario()
-def tables_that_were_closed(bench: Bench) -> None:
-    """From vmalloc(), from the allocator of entries, from that of per-CPU memory."""
-    close_tables_and_read(bench, "read_place")
-
-
-@scenario(modes="jit jit-harden", needs="bpf_rdonly_cast")
-def tables_that_were_closed_by_plain_loads(bench: Bench) -> None:
-    close_tables_and_read(bench, "follow_place")
-
-
-@scenario()
 def an_entry_that_was_removed(bench: Bench) -> None:
     """Its memory is freed after a grace period, then given to the next entry."""
-    loaded = load(bench, "remember_tables", "read_place")
+    loaded = load(bench, "freed.c", "remember_tables", "read_place")
     entries = loaded.tables["entries"]
     for _ in range(ROUNDS):
         entries.add(bench.u32(0), bytes(2048))

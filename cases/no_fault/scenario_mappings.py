@@ -27,15 +27,15 @@ def addresses_shown(bench: Bench) -> Iterator[None]:
 def areas(bench: Bench) -> dict[int, tuple[int, str]]:
     """End and description of each area by its start.
 
-    Without per-CPU memory and what was mapped at boot by its place (the kernel's own image): those
-    have no guard.
+    Without per-CPU memory and what was mapped at boot by its place (the kernel's own image, the
+    I/O tables of arm): those have no guard.
     """
     lines = bench.guest.read_file("/proc/vmallocinfo").decode().splitlines()
     found = [match for line in lines if (match := AREA.match(line))]
     return {
         int(match[1], 16): (int(match[2], 16), match[3])
         for match in found
-        if "pcpu" not in match[3] and ("ioremap" in match[3] or "pages=" in match[3])
+        if not re.search("pcpu|iotable_init", match[3]) and re.search("ioremap|pages=", match[3])
     }
 
 

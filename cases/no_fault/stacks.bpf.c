@@ -29,7 +29,7 @@ static __always_inline long filled(const __u64 *frames, long size, long got)
 }
 
 OF_TEST_RUN(of_the_kernel, 1, BYTES, 0)
-OF_TEST_RUN(of_the_kernel_without_most_frames, 1, BYTES, 4)
+OF_TEST_RUN(of_the_kernel_without_the_last_frame, 1, BYTES, 1)
 OF_TEST_RUN(of_user_space, 1, BYTES, BPF_F_USER_STACK)
 OF_TEST_RUN(one_frame, 1, 8, 0)
 

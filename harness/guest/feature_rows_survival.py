@@ -1,10 +1,10 @@
 """Rows of the table of features: what reads of memory that may not be there go through."""
 
-from harness.values.arch import ARM64, S390X
+from harness.values.arch import ARM, ARM64, S390X
 from harness.values.feature import Feature, HelperProbe, ShellProbe, TypesProbe
 
 # linux/bpf.h: enum bpf_prog_type
-_RAW_TP, _SYSCALL = 17, 31
+_SOCKET, _RAW_TP, _SYSCALL = 1, 17, 31
 
 _SYSTEM = (
     Feature("vmallocinfo", ShellProbe("test -r /proc/vmallocinfo"), (2, 6), ("MMU",)),
@@ -18,12 +18,12 @@ _SYSTEM = (
     # Not by trying: the kernel would be gone.
     Feature(
         "device-errors",
-        ShellProbe("case $(uname -m) in aarch64) false ;; esac"),
+        ShellProbe("case $(uname -m) in aarch64|armv*) false ;; esac"),
         (2, 6),
-        elsewhere=((ARM64, None),),
+        elsewhere=((ARM64, None), (ARM, None)),
         bug="a read that a device refuses is a synchronous external abort, for which do_sea() in "
-        "arch/arm64/mm/fault.c asks no exception table: the kernel oopses in "
-        "copy_from_kernel_nofault()",
+        "arch/arm64/mm/fault.c and do_bad() in arch/arm/mm/fault.c ask no exception table: the "
+        "kernel oopses in copy_from_kernel_nofault()",
     ),
 )
 
@@ -31,6 +31,8 @@ _HELPERS = (
     # commit fa28dcb82a38 ("bpf: Introduce helper bpf_get_task_stack()") in v5.9.
     Feature("bpf_get_task_stack", HelperProbe(141, _RAW_TP), (5, 9)),
     Feature("bpf_snprintf_btf", HelperProbe(149, _RAW_TP), (5, 10), ("DEBUG_INFO_BTF",)),
+    # commit b00628b1c7d5 ("bpf: Introduce bpf timers.") in v5.15.
+    Feature("bpf_timer_init", HelperProbe(169, _SOCKET), (5, 15)),
     # commit d6aef08a872b ("bpf: Add bpf_kallsyms_lookup_name helper") in v5.16.
     Feature("bpf_kallsyms_lookup_name", HelperProbe(179, _SYSCALL), (5, 16), ("KALLSYMS",)),
     # commit 376040e47334 ("bpf: Add bpf_copy_from_user_task() helper") in v5.18.
