@@ -8,7 +8,7 @@ from harness.scenario import Bench, scenario
 # No filter is loaded, so that one mode is enough.
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def system_calls_take_numbers_buffers_and_results(bench: Bench) -> None:
     bench.fire("@syscall mkdirat AT_FDCWD text:/tmp/folder 0755 = 0")
     bench.fire("@syscall mkdirat AT_FDCWD text:/tmp/folder 0755 = EEXIST")
@@ -21,13 +21,13 @@ def system_calls_take_numbers_buffers_and_results(bench: Bench) -> None:
     assert bench.fire("@syscall getpid").value > 1
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def a_system_call_that_the_kernel_lacks_is_an_errno(bench: Bench) -> None:
     """create_module and its like are in no kernel any more; nfsservctl has only its number left."""
     bench.fire("@syscall nfsservctl = ENOSYS")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def datagrams_arrive(bench: Bench) -> None:
     bench.fire("@udp 127.0.0.1:4000 text:hello")
     bench.fire("@udp [::1]:4000 text:hello")
@@ -37,7 +37,7 @@ def datagrams_arrive(bench: Bench) -> None:
     bench.fire("@unix times=3 text:hello u32:5")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def connections_are_made(bench: Bench) -> None:
     bench.fire("@tcp 127.0.0.1:4000 text:hello")
     bench.fire("@tcp [::1]:4000 text:hello")
@@ -47,7 +47,7 @@ def connections_are_made(bench: Bench) -> None:
     assert refused.step == "connect", refused
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def frames_go_round_the_loopback_interface(bench: Bench) -> None:
     bench.fire("@packet lo zero:12 be16:0x88b5 text:hello")
     bench.fire("@packet times=3 lo zero:12 be16:0x88b5 = 3")
@@ -55,7 +55,7 @@ def frames_go_round_the_loopback_interface(bench: Bench) -> None:
     bench.fire("@packet lo zero:13 = EINVAL")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def processes_are_made_and_waited_for(bench: Bench) -> None:
     bench.fire("@exec /bin/busybox true")
     bench.fire("@exec /bin/busybox false = 1")
@@ -66,7 +66,7 @@ def processes_are_made_and_waited_for(bench: Bench) -> None:
     bench.fire("@signal SIGKILL = killed:SIGKILL")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def files_are_written_and_read(bench: Bench) -> None:
     bench.fire("@write /tmp/file text:hello = 5")
     bench.fire("@read /tmp/file = text:hello")
@@ -75,7 +75,7 @@ def files_are_written_and_read(bench: Bench) -> None:
     bench.fire("@syscall unlinkat AT_FDCWD text:/tmp/file 0")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def time_passes_and_pages_fault(bench: Bench) -> None:
     before = time.monotonic()
     bench.fire("@timer 100")
@@ -87,13 +87,13 @@ def time_passes_and_pages_fault(bench: Bench) -> None:
     bench.fire("@touch times=3 write")
 
 
-@scenario(modes="jit", needs="two-cpus")
+@scenario(modes="interp", needs="two-cpus")
 def each_runs_on_the_cpu_it_is_put_on(bench: Bench) -> None:
     for cpu in (0, 1):
         bench.fire(f"@syscall on={cpu} getcpu zero:4 0 0 = u32:{cpu}")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def a_cgroup_is_there_meanwhile_and_gone_after(bench: Bench) -> None:
     bench.fire("@read cgroup=trial /proc/self/cgroup = text:0::/trial hex:0a")
     bench.fire("@read /sys/fs/cgroup/trial/cgroup.procs = ENOENT")
@@ -103,7 +103,7 @@ def a_cgroup_is_there_meanwhile_and_gone_after(bench: Bench) -> None:
     bench.fire("@syscall unlinkat AT_FDCWD text:/sys/fs/cgroup/kept 0x200")
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def one_that_does_not_end_is_ended(bench: Bench) -> None:
     """And with it what it started: nothing but the agent is left."""
     result = bench.start("@exec /bin/busybox sh -c busybox${IFS}sleep${IFS}1000").wait(1.0)
@@ -112,7 +112,7 @@ def one_that_does_not_end_is_ended(bench: Bench) -> None:
     assert bench.guest.health().processes == 0
 
 
-@scenario(modes="jit")
+@scenario(modes="interp")
 def several_run_at_once(bench: Bench) -> None:
     long, short = bench.start("@timer 400"), bench.start("@timer 50")
     short.wait()

@@ -140,7 +140,7 @@ size_t shells_fds(const struct agent *agent, int *fds);
 
 void fire_release(struct entry *entry);
 void fires_reap(struct agent *agent);
-/* What a trigger touches: the same address in every process it may run in. */
+/* What @touch touches: at the same address in the worker and in every trigger. */
 extern volatile uint64_t fire_target;
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
@@ -182,6 +182,7 @@ OPERATION(load_raw);
 OPERATION(code);
 OPERATION(run);
 OPERATION(attach);
+OPERATION(replace);
 OPERATION(received);
 OPERATION(detach);
 OPERATION(detach_all);

@@ -6,6 +6,8 @@
 #ifndef AGENT_ATTACH_H
 #define AGENT_ATTACH_H
 
+#include <sys/types.h>
+
 #include "agent.h"
 
 /* What is there only while filters are attached to it: places.c. */
@@ -20,6 +22,7 @@ struct made {
 	void (*undo)(void *state);	/* for what closing all of these does not end */
 	void *state;
 	bool uses[PLACES];
+	pid_t owner;		/* the process that has all this, or 0 for the worker */
 	int err;
 };
 
@@ -36,6 +39,11 @@ extern const struct kind socket_kinds[];
 extern const struct kind net_kinds[];
 extern const struct kind tc_kinds[];
 extern const struct kind cgroup_kinds[];
+
+/* Associations that are not the worker's: attach_owner.c. */
+pid_t attach_by_owner(struct call *call, const struct kind *kind, const struct program *program,
+		      struct made *made);
+void end_owner(pid_t pid);
 
 int made_libbpf(struct made *made, struct bpf_link *link);
 int made_fd(struct made *made, int fd);

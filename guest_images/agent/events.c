@@ -4,6 +4,7 @@
  * kinds of event are; refuses to know which kind suits a program, which is the
  * kernel's to say.
  */
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ void made_end(struct made *made)
 {
 	size_t i;
 
+	if (made->owner)
+		end_owner(made->owner);
 	if (made->libbpf)
 		bpf_link__destroy(made->libbpf);
 	if (made->fd >= 0)
@@ -97,7 +100,8 @@ static const struct kind *find_kind(const char *name)
 }
 
 /* The arguments now are the fields of "event". */
-static int attach_kind(struct call *call, const struct program *program, struct made *made)
+static int attach_kind(struct call *call, const struct program *program, bool owned,
+		       struct made *made)
 {
 	const struct kind *kind;
 	char name[NAME_SIZE];
@@ -112,7 +116,10 @@ static int attach_kind(struct call *call, const struct program *program, struct 
 			      "attached to %s, load it from an object", name);
 	if (arg_names(call, kind->args))
 		return -1;
-	return kind->attach(call, program, made);
+	if (!owned)
+		return kind->attach(call, program, made);
+	made->owner = attach_by_owner(call, kind, program, made);
+	return 0;
 }
 
 static int keep_link(struct agent *agent, struct call *call, uint64_t as,
@@ -132,16 +139,18 @@ int op_attach(struct agent *agent, struct call *call)
 	const msgpack_object_map *outer;
 	struct program program;
 	struct made made = { .fd = -1 };
+	bool owned;
 	uint64_t as;
 	int err;
 
 	if (arg_new(call, &as) || registry_check_new(&agent->links, call, as) ||
+	    arg_bool_or(call, "owned", &owned, false) ||
 	    arg_program(agent, call, "program", &program) ||
 	    arg_enter(call, "event", arg_find(call, "event"), &outer))
 		return -1;
 	printed_start();
 	agent->stirred = true;
-	err = attach_kind(call, &program, &made);
+	err = attach_kind(call, &program, owned, &made);
 	call->args = outer;
 	if (err || made.err || keep_link(agent, call, as, &made))
 		made_end(&made);
@@ -210,6 +219,22 @@ int op_received(struct agent *agent, struct call *call)
 		call->out->failed = true;
 	buffer_free(&packets);
 	return 0;
+}
+
+/* Another program in the place of the one that is there, between two events: BPF_LINK_UPDATE. */
+int op_replace(struct agent *agent, struct call *call)
+{
+	struct link *link = arg_link(agent, call);
+	struct program program;
+	int fd;
+
+	if (!link || arg_program(agent, call, "program", &program))
+		return -1;
+	fd = link->made.libbpf ? bpf_link__fd(link->made.libbpf) : link->made.fd;
+	if (fd < 0)
+		return refuse(call, EINVAL, "replace: link %llu is not a BPF link of the agent",
+			      (unsigned long long)link->entry.id);
+	return result_errno(call, bpf_link_update(fd, program.fd, NULL) ? errno : 0);
 }
 
 int op_detach(struct agent *agent, struct call *call)

@@ -8,6 +8,9 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -25,21 +28,27 @@ static uint16_t type_of(const struct value *frame)
 	return ntohs(type) < ETH_P_802_3_MIN ? htons(ETH_P_802_2) : type;
 }
 
-static int open_end(const struct fire_plan *plan, struct fire_result *result,
-		    const char *interface, uint16_t type)
+/* Of a pair of interfaces the other one; of any other itself: dev_get_iflink(). */
+static int peer_of(const char *interface)
+{
+	char path[64], number[16];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/iflink", interface);
+	slurp_text(path, number, sizeof(number));
+	return atoi(number);
+}
+
+static int open_end(const struct fire_plan *plan, struct fire_result *result, int interface,
+		    uint16_t type)
 {
 	const struct timeval limit = { plan->wait_ms / 1000, plan->wait_ms % 1000 * 1000 };
 	const struct sockaddr_ll at = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = type,
-		.sll_ifindex = (int)if_nametoindex(interface),
+		.sll_ifindex = interface,
 	};
 	int fd;
 
-	if (!at.sll_ifindex) {
-		fire_failed(result, "interface");
-		return -1;
-	}
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		fire_failed(result, "socket");
@@ -78,6 +87,8 @@ void fire_packet(const struct fire_plan *plan, struct fire_result *result)
 {
 	const struct value *frame = &plan->steps[0].values[1];
 	const char *interface = plan->steps[0].values[0].data;
+	int to = plan->listen[0] ? (int)if_nametoindex(plan->listen) : peer_of(interface);
+	int from = (int)if_nametoindex(interface);
 	int in, out;
 	uint64_t i;
 
@@ -86,10 +97,15 @@ void fire_packet(const struct fire_plan *plan, struct fire_result *result)
 		fire_failed(result, "header");
 		return;
 	}
-	in = open_end(plan, result, plan->listen[0] ? plan->listen : interface, type_of(frame));
+	if (!from || !to) {
+		errno = ENODEV;
+		fire_failed(result, "interface");
+		return;
+	}
+	in = open_end(plan, result, to, type_of(frame));
 	if (in < 0)
 		return;
-	out = open_end(plan, result, interface, 0);
+	out = open_end(plan, result, from, 0);
 	if (out < 0)
 		return;
 	for (i = 0; i < plan->times && !result->err; i++) {

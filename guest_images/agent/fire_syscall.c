@@ -52,7 +52,7 @@ static void keep_buffers(struct fire_result *result, const struct step *step)
 			fire_keep(result, step->values[i].data, step->values[i].size);
 }
 
-void fire_syscalls(const struct fire_plan *plan, struct fire_result *result)
+static bool make_all(const struct fire_plan *plan, struct fire_result *result)
 {
 	int64_t results[FIRE_STEPS_MAX];
 	size_t i;
@@ -62,11 +62,20 @@ void fire_syscalls(const struct fire_plan *plan, struct fire_result *result)
 
 		errno = 0;
 		results[i] = make(step, results);
-		if (results[i] == -1 && errno) {
-			fire_failed(result, step->values[0].data);
-			return;
-		}
+		if (results[i] == -1 && errno)
+			return fire_failed(result, step->values[0].data);
 	}
 	result->value = results[plan->count - 1];
+	return true;
+}
+
+/* The buffers are those that the calls before have written to. */
+void fire_syscalls(const struct fire_plan *plan, struct fire_result *result)
+{
+	uint64_t i;
+
+	for (i = 0; i < plan->times; i++)
+		if (!make_all(plan, result))
+			return;
 	keep_buffers(result, &plan->steps[plan->count - 1]);
 }

@@ -132,6 +132,7 @@ _OPTIONS: dict[str, Callable[[Options, str], Options]] = {
     "cc": _congestion,
 }
 _EXTRA_OPTIONS: dict[Kind, tuple[str, ...]] = {
+    Kind.SYSCALL: ("times",),
     Kind.PACKET: ("times", "listen"),
     Kind.UDP: ("times", "listen"),
     Kind.TCP: ("times", "listen", "cc"),

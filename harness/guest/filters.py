@@ -145,10 +145,11 @@ class Filter:
         }
         return self._connection.submit("run", read_run, arguments)
 
-    def attach(self, event: Event | str | None = None) -> Link:
+    def attach(self, event: Event | str | None = None, *, owned: bool = False) -> Link:
         """Associate it with an event, by default the one its section names.
 
-        One filter may be attached to many events, and many filters to one. Raises AttachError
+        One filter may be attached to many events, and many filters to one. `owned`: a process of
+        its own holds the association, and `detach` kills it. Raises AttachError
         with the kernel's errno, UsageError if it was refused or no event is known.
         """
         if not self.accepted:
@@ -156,7 +157,7 @@ class Filter:
         target = parse_event(self.section) if event is None else event
         if isinstance(target, str):
             target = parse_event(target)
-        link = Link.attach(self._connection, self.ref, target)
+        link = Link.attach(self._connection, self.ref, target, owned=owned)
         self.links.append(link)
         return link
 

@@ -39,25 +39,43 @@ class Link:
         self.attached = True
 
     @classmethod
-    def attach(cls, connection: Connection, filter_ref: Ref, event: Event) -> "Link":
+    def attach(
+        cls, connection: Connection, filter_ref: Ref, event: Event, *, owned: bool = False
+    ) -> "Link":
         """Associate a loaded filter with an event, by the call that its row names.
 
-        Raises AttachError.
+        `owned`: by a process that alone holds the association, and is killed by `detach`. Raises
+        AttachError.
         """
         link = cls(connection, connection.new_handle(), event)
-        reply = link._submit(filter_ref).result()
+        reply = link._submit(filter_ref, owned).result()
         if errno := reply.errno():
             raise AttachError(filter_ref.name, event, errno, reply.text("message"))
         connection.events.add(event.name)
         return link
 
-    def _submit(self, filter_ref: Ref) -> Later[Fields]:
+    def _submit(self, filter_ref: Ref, owned: bool) -> Later[Fields]:
         arguments: dict[str, object] = {
             "as": self.handle,
             "program": filter_ref.packed(),
             "event": wire_event(self.event),
+            "owned": owned,
         }
         return self._connection.submit("attach", lambda reply: reply, arguments)
+
+    def replace(self, filter_ref: Ref) -> None:
+        """Put another filter in the place of the one that is there: BPF_LINK_UPDATE.
+
+        Raises RefusedError: not all kinds of link can be updated.
+        """
+        arguments: dict[str, object] = {"link": self.handle, "program": filter_ref.packed()}
+        later = self._connection.submit("replace", lambda reply: reply.errno(), arguments)
+        if errno := later.result():
+            raise RefusedError(
+                f"cannot replace the filter on {self.event} by {filter_ref.name}: "
+                f"{os.strerror(errno)} (errno {errno})",
+                errno,
+            )
 
     def detach(self) -> None:
         """End the association; a second call does nothing."""

@@ -84,7 +84,7 @@ def _succeeded(trigger: Trigger, seen: TriggerResult, byte_order: ByteOrder) -> 
             if seen.value != trigger.options.times:
                 return False
             return trigger.options.alone or seen.data == _sent(trigger).pack(byte_order)
-        case Kind.SIGNAL | Kind.TIMER | Kind.TOUCH:
+        case Kind.SIGNAL | Kind.TIMER:
             return seen.value == trigger.options.times
         case _:
             return True

@@ -1,13 +1,16 @@
 """Triggers in a real guest: wrong requests, and what is left of a trigger."""
 
+import errno
 from typing import Any
 
 import pytest
 
 from harness.formats.trigger_text import parse_trigger
 from harness.guest.guest import Guest
+from harness.guest.links import AttachError
 from harness.values.arch import ByteOrder
 from harness.values.errors import AgentError, RefusedError
+from tests.vm.conftest import Compile
 
 FORK: dict[str, Any] = {"as": 1, "kind": "fork", "steps": [[1]]}
 CALL: dict[str, Any] = {"as": 1, "kind": "syscall", "steps": [["getpid"]]}
@@ -124,3 +127,42 @@ def test_many_triggers_leave_nothing(guest: Guest) -> None:
     after = guest.health()
     assert after.processes == 0
     assert after.resident_kb - before.resident_kb < 512
+
+
+FILTER = """
+#include <case.h>
+
+SEC("raw_tp/sched_process_fork")
+int forked(void *ctx)
+{
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
+"""
+
+
+def test_what_a_process_owns_is_neither_received_from_nor_replaced(
+    guest: Guest, compile_text: Compile
+) -> None:
+    filters = guest.load(compile_text(FILTER)).filters
+    link = filters["forked"].attach(owned=True)
+    assert guest.health().processes == 1
+
+    with pytest.raises(AgentError, match="has 0 sockets"):
+        link.received()
+    with pytest.raises(AgentError, match="not a BPF link of the agent"):
+        link.replace(filters["forked"].ref)
+    link.detach()
+
+    assert guest.health().processes == 0
+
+
+def test_an_owner_that_cannot_attach_is_gone(guest: Guest, compile_text: Compile) -> None:
+    found = guest.load(compile_text(FILTER)).filters["forked"]
+
+    with pytest.raises(AttachError) as caught:
+        found.attach("raw_tp/no_such_tracepoint", owned=True)
+
+    assert caught.value.errno == errno.ENOENT
+    assert guest.health().processes == 0

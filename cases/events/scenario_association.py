@@ -1,0 +1,372 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""N filters with M events: in which order they run, and what ends an association and what does not.
+
+Filters count only what the processes of triggers do, which are called "fire"; all they do is exact.
+"""
+
+import errno
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.guest.links import Link
+from harness.scenario import Bench, LoadedObject, LoadOptions, RefusedError, Table, scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event, and what makes it happen so many times."""
+
+    name: str
+    """Of the three filters in association.c, without their number."""
+
+    event: str
+    newest_first: bool
+    """Whether the filter that was attached last runs first."""
+
+    forks: bool = False
+
+    def trigger(self, times: int) -> str:
+        if self.forks:
+            return f"@fork {times}"
+        folder = "AT_FDCWD text:/tmp/folder"
+        return f"@syscall times={times} mkdirat {folder} 0755 ; unlinkat {folder} 0x200"
+
+
+# tracepoint_add_func() in kernel/tracepoint.c puts a function behind those of its priority, and
+# bpf_prog_array_copy() in kernel/bpf/core.c a program at the end. add_new_kprobe() in
+# kernel/kprobes.c and __bpf_trampoline_link_prog() in kernel/bpf/trampoline.c put theirs at the
+# head.
+RAW = Kind("raw", "raw_tp/sched_process_fork", newest_first=False, forks=True)
+TRACEPOINT = Kind("tp", "tp/sched/sched_process_fork", newest_first=False, forks=True)
+PROBE = Kind("probe", "kprobe/shmem_rmdir", newest_first=True)
+ENTRY = Kind("entry", "fentry/shmem_rmdir", newest_first=True)
+EXIT = Kind("exit", "fexit/shmem_rmdir", newest_first=True)
+
+# Of struct calls in association.c.
+CALLS_SIZE = 80
+CALLS_MAX = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Three filters of one kind, and the table in which they write down that they ran."""
+
+    bench: Bench
+    kind: Kind
+    loaded: LoadedObject
+    calls: Table
+
+    def attach(self, number: int, *, owned: bool = False) -> Link:
+        found = self.loaded.filters[f"{self.kind.name}_{number}"]
+        return found.attach(self.kind.event, owned=owned)
+
+    def fire(self, times: int = 1) -> list[int]:
+        """Which filters ran, in their order: the first 15 of them."""
+        self.clear()
+        self.bench.fire(self.kind.trigger(times))
+        count, who = self.read()
+        assert count <= CALLS_MAX, count
+        return who
+
+    def clear(self) -> None:
+        self.calls.add(self.bench.u32(0), bytes(CALLS_SIZE))
+
+    def read(self) -> tuple[int, list[int]]:
+        """How often any of them ran, and which, as far as there is room for."""
+        words = self._words()
+        return words[0], words[1 : 1 + min(words[0], CALLS_MAX)]
+
+    def runs(self, number: int) -> int:
+        """How often one of them ran."""
+        return self._words()[1 + CALLS_MAX + number]
+
+    def _words(self) -> list[int]:
+        value = self.calls.lookup(self.bench.u32(0)) or b""
+        return [self.bench.number(value[at : at + 4]) for at in range(0, len(value), 4)]
+
+
+def load(bench: Bench, kind: Kind) -> Filters:
+    """The table is not the object's own, so that it can be read when the object is gone."""
+    table = bench.guest.table("calls", entries=1, key_size=4, value_size=CALLS_SIZE, type="array")
+    names = tuple(f"{kind.name}_{number}" for number in (1, 2, 3))
+    loaded = bench.load("association.c", LoadOptions(filters=names, reuse={"calls": table.ref}))
+    return Filters(bench, kind, loaded, table)
+
+
+def expect(found: list[int], attached: list[int], kind: Kind) -> None:
+    """The order in which they were attached, or its reverse."""
+    wanted = attached[::-1] if kind.newest_first else attached
+    assert found == wanted, f"filters ran in the order {found}, expected {wanted}"
+
+
+def refusal(operation: Callable[[], object]) -> int:
+    """The errno with which the kernel refuses it; 0 if it does not."""
+    try:
+        operation()
+    except RefusedError as error:
+        return error.errno
+    return 0
+
+
+def in_order(bench: Bench, kind: Kind) -> None:
+    """Also after the one in the middle has gone, and has come back as the last one."""
+    filters = load(bench, kind)
+    links = {number: filters.attach(number) for number in (3, 1, 2)}
+    expect(filters.fire(), [3, 1, 2], kind)
+
+    links[1].detach()
+    expect(filters.fire(), [3, 2], kind)
+
+    filters.attach(1)
+    expect(filters.fire(), [3, 2, 1], kind)
+
+
+def owner_dies(bench: Bench, kind: Kind) -> None:
+    """A process that is killed detaches what it alone holds, and nothing else."""
+    filters = load(bench, kind)
+    filters.attach(1)
+    owned = filters.attach(2, owned=True)
+    expect(filters.fire(), [1, 2], kind)
+
+    owned.detach()
+
+    assert filters.fire() == [1]
+    assert bench.guest.health().processes == 0
+
+
+def object_is_unloaded(bench: Bench, kind: Kind) -> None:
+    """The link keeps the program, the program its table."""
+    filters = load(bench, kind)
+    links = [filters.attach(number) for number in (1, 2)]
+
+    filters.loaded.submit_close().result()
+
+    expect(filters.fire(), [1, 2], kind)
+    links[0].detach()
+    assert filters.fire() == [2]
+    links[1].detach()
+    assert filters.fire() == []
+
+
+def while_firing(filters: Filters, change: Callable[[], Iterator[None]]) -> None:
+    """Change what else is attached while an event goes on: the filter that stays misses nothing."""
+    kind = filters.kind
+    times, rounds, overlaps = 150 if kind.forks else 500, 4, 0
+    filters.attach(3)
+    filters.clear()
+    for _ in range(rounds):
+        firing = filters.bench.start(kind.trigger(times))
+        for _ in change():
+            overlaps += not firing.ended
+        result = firing.wait()
+        assert (result.errno, result.signal, result.timed_out) == (0, 0, False), result
+
+    assert overlaps, "the event was over before anything had changed"
+    assert filters.runs(3) == rounds * times, f"{filters.runs(3)} runs in {rounds * times} events"
+    assert filters.runs(1) <= rounds * times, f"{filters.runs(1)} runs in {rounds * times} events"
+    assert filters.fire() == [3]
+
+
+def detached_while_firing(bench: Bench, kind: Kind) -> None:
+    filters = load(bench, kind)
+
+    def come_and_go() -> Iterator[None]:
+        for _ in range(2):
+            links = []
+            for number in (1, 2):
+                links.append(filters.attach(number))
+                yield
+            for link in links:
+                link.detach()
+                yield
+
+    while_firing(filters, come_and_go)
+
+
+def owner_dies_while_firing(bench: Bench, kind: Kind) -> None:
+    """Nobody has asked the kernel to detach."""
+    filters = load(bench, kind)
+
+    def come_and_die() -> Iterator[None]:
+        for _ in range(2):
+            link = filters.attach(1, owned=True)
+            yield
+            link.detach()
+            yield
+
+    while_firing(filters, come_and_die)
+
+
+def one_on_many(bench: Bench, kind: Kind, others: tuple[str, ...], trigger: str) -> None:
+    """The filter runs once for each of its events, and for those that are left."""
+    filters = load(bench, kind)
+    found = filters.loaded.filters[f"{kind.name}_1"]
+    links = [found.attach(event) for event in (kind.event, *others)]
+    for left in range(len(links), -1, -1):
+        filters.clear()
+        bench.fire(trigger)
+        assert filters.read()[0] == left, f"{filters.read()[0]} runs with {left} associations"
+        if left:
+            links.pop().detach()
+
+
+@scenario()
+def a_raw_tracepoint_runs_filters_in_order(bench: Bench) -> None:
+    in_order(bench, RAW)
+
+
+@scenario()
+def a_tracepoint_runs_filters_in_order(bench: Bench) -> None:
+    in_order(bench, TRACEPOINT)
+
+
+@scenario(needs="kprobe")
+def a_kprobe_runs_filters_in_order(bench: Bench) -> None:
+    in_order(bench, PROBE)
+
+
+@scenario(needs="fentry")
+def the_entry_of_a_function_runs_filters_in_order(bench: Bench) -> None:
+    in_order(bench, ENTRY)
+
+
+@scenario(needs="fentry")
+def the_exit_of_a_function_runs_filters_in_order(bench: Bench) -> None:
+    in_order(bench, EXIT)
+
+
+@scenario()
+def a_raw_tracepoint_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
+    owner_dies(bench, RAW)
+
+
+@scenario()
+def a_tracepoint_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
+    owner_dies(bench, TRACEPOINT)
+
+
+@scenario(needs="kprobe")
+def a_kprobe_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
+    owner_dies(bench, PROBE)
+
+
+@scenario(needs="fentry")
+def the_entry_of_a_function_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
+    owner_dies(bench, ENTRY)
+
+
+@scenario(needs="fentry")
+def the_exit_of_a_function_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
+    owner_dies(bench, EXIT)
+
+
+@scenario()
+def a_raw_tracepoint_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
+    object_is_unloaded(bench, RAW)
+
+
+@scenario()
+def a_tracepoint_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
+    object_is_unloaded(bench, TRACEPOINT)
+
+
+@scenario(needs="kprobe")
+def a_kprobe_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
+    object_is_unloaded(bench, PROBE)
+
+
+@scenario(needs="fentry")
+def the_entry_of_a_function_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
+    object_is_unloaded(bench, ENTRY)
+
+
+@scenario(needs="fentry")
+def the_exit_of_a_function_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
+    object_is_unloaded(bench, EXIT)
+
+
+@scenario(modes="jit")
+def a_raw_tracepoint_loses_filters_while_it_happens(bench: Bench) -> None:
+    detached_while_firing(bench, RAW)
+
+
+@scenario(modes="jit")
+def a_tracepoint_loses_filters_while_it_happens(bench: Bench) -> None:
+    detached_while_firing(bench, TRACEPOINT)
+
+
+@scenario(modes="jit", needs="kprobe")
+def a_kprobe_loses_filters_while_it_happens(bench: Bench) -> None:
+    detached_while_firing(bench, PROBE)
+
+
+@scenario(modes="jit", needs="fentry")
+def the_entry_of_a_function_loses_filters_while_it_happens(bench: Bench) -> None:
+    detached_while_firing(bench, ENTRY)
+
+
+@scenario(modes="jit", needs="fentry")
+def the_exit_of_a_function_loses_filters_while_it_happens(bench: Bench) -> None:
+    detached_while_firing(bench, EXIT)
+
+
+@scenario(modes="jit")
+def a_raw_tracepoint_loses_owners_while_it_happens(bench: Bench) -> None:
+    owner_dies_while_firing(bench, RAW)
+
+
+@scenario(modes="jit")
+def a_tracepoint_loses_owners_while_it_happens(bench: Bench) -> None:
+    owner_dies_while_firing(bench, TRACEPOINT)
+
+
+@scenario(modes="jit", needs="kprobe")
+def a_kprobe_loses_owners_while_it_happens(bench: Bench) -> None:
+    owner_dies_while_firing(bench, PROBE)
+
+
+@scenario(modes="jit", needs="fentry")
+def the_entry_of_a_function_loses_owners_while_it_happens(bench: Bench) -> None:
+    owner_dies_while_firing(bench, ENTRY)
+
+
+@scenario(modes="jit", needs="fentry")
+def the_exit_of_a_function_loses_owners_while_it_happens(bench: Bench) -> None:
+    owner_dies_while_firing(bench, EXIT)
+
+
+@scenario()
+def one_filter_on_several_raw_tracepoints(bench: Bench) -> None:
+    others = ("raw_tp/task_newtask", "raw_tp/sched_process_wait")
+    one_on_many(bench, RAW, others, "@fork 1")
+
+
+@scenario()
+def one_filter_on_several_tracepoints(bench: Bench) -> None:
+    others = ("tp/task/task_newtask", "tp/sched/sched_process_wait")
+    one_on_many(bench, TRACEPOINT, others, "@fork 1")
+
+
+@scenario(needs="kprobe")
+def one_filter_on_several_kprobes(bench: Bench) -> None:
+    others = ("kprobe/shmem_mkdir", "kprobe/shmem_rmdir")
+    one_on_many(bench, PROBE, others, PROBE.trigger(1))
+
+
+@scenario()
+def one_filter_is_at_a_tracepoint_once(bench: Bench) -> None:
+    """bpf_prog_array_copy() refuses the same program; each kprobe is an event of its own."""
+    filters = load(bench, TRACEPOINT)
+    filters.attach(1)
+    assert refusal(lambda: filters.attach(1)) == errno.EEXIST
+    assert filters.fire() == [1]
+
+
+@scenario()
+def a_link_that_cannot_be_updated_keeps_its_filter(bench: Bench) -> None:
+    """BPF_LINK_UPDATE is EINVAL where bpf_link_ops has no update_prog."""
+    filters = load(bench, RAW)
+    link = filters.attach(1)
+    other = filters.loaded.filters["raw_2"].ref
+    assert refusal(lambda: link.replace(other)) == errno.EINVAL
+    assert filters.fire() == [1]
