@@ -40,7 +40,7 @@ _TOP = ("harness", "guest_images", "cases", "tests", "docs", ".ci")
 _MAKE_TARGET = re.compile(r"\bmake ([a-z-]+)\b")
 
 # Options of git, ruff, pytest and clang that the pages also speak of.
-_FOREIGN = frozenset({"--strict", "--term-old", "--term-new"})
+_FOREIGN = frozenset({"--strict", "--term-old", "--term-new", "--stdio"})
 
 
 def text(page: str) -> str:

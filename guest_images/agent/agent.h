@@ -53,13 +53,19 @@ struct agent {
 	struct trace trace;
 	int kmsg;
 	int children;		/* signalfd for SIGCHLD */
+	bool guest;		/* of a bpf-harness guest, where nobody else is */
 	bool powering_off;
 	bool features_probed;
 	bool applets_installed;
 	bool stirred;		/* by a command, a link or a write, until a census finds nothing */
 };
 
-int worker(int kmsg);
+/* The two directions of the byte stream to the host. */
+struct channel {
+	int in, out;
+};
+
+int worker(int kmsg, const struct channel *given);
 int channel_open(int kmsg);
 
 /* Events: start one, write its fields, send it. */
@@ -94,6 +100,7 @@ int arg_program(const struct agent *agent, struct call *call, const char *name,
 int table_fd_of(const struct agent *agent, struct call *call, const struct ref *ref);
 int arg_table(const struct agent *agent, struct call *call, struct table *table);
 void holding_release(struct entry *entry);
+void release_all(struct agent *agent);
 
 char **table_names(const struct bpf_object *object);
 void table_names_free(char **names);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "init.h"
 
 /* fs/anon_inodes.c and kernel/events/core.c: what such a descriptor links to. */
 #define PERF_EVENT "anon_inode:[perf_event]"
@@ -52,6 +53,20 @@ static bool has_program(const char *pid)
 	return readlink(path, target, sizeof(target)) > 0;
 }
 
+/* On a machine that others use too, only what descends from the supervisor is told. */
+static bool is_ours(const struct agent *agent, pid_t pid)
+{
+	const pid_t supervisor = getppid();
+
+	if (agent->guest)
+		return true;
+	if (pid == supervisor)
+		return false;
+	while (pid > 1 && pid != supervisor)
+		pid = parent_of(pid);
+	return pid == supervisor;
+}
+
 static void count_stranger(const char *pid, struct census *census)
 {
 	char path[64];
@@ -63,7 +78,7 @@ static void count_stranger(const char *pid, struct census *census)
 	census->perf_events += count_perf_events(path);
 }
 
-static void count_strangers(struct census *census)
+static void count_strangers(const struct agent *agent, struct census *census)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -73,7 +88,7 @@ static void count_strangers(struct census *census)
 		return;
 	while ((entry = readdir(folder))) {
 		pid = strtol(entry->d_name, NULL, 10);
-		if (pid > 1 && pid != getpid())
+		if (pid > 1 && pid != getpid() && is_ours(agent, pid))
 			count_stranger(entry->d_name, census);
 	}
 	closedir(folder);
@@ -111,7 +126,7 @@ struct census take_census(struct agent *agent)
 		return census;
 	census.perf_events = count_perf_events("/proc/self/fd");
 	census.probes = count_probes();
-	count_strangers(&census);
+	count_strangers(agent, &census);
 	agent->stirred = census.processes || census.perf_events || census.probes;
 	return census;
 }

@@ -156,7 +156,7 @@ int op_close(struct agent *agent, struct call *call)
 	return result_empty(call);
 }
 
-int op_reset(struct agent *agent, struct call *call)
+void release_all(struct agent *agent)
 {
 	registry_clear(&agent->links);
 	registry_clear(&agent->shells);
@@ -164,5 +164,10 @@ int op_reset(struct agent *agent, struct call *call)
 	trace_close(agent);
 	registry_clear(&agent->handles);
 	places_sweep();
+}
+
+int op_reset(struct agent *agent, struct call *call)
+{
+	release_all(agent);
 	return result_empty(call);
 }

@@ -113,8 +113,9 @@ int op_health(struct agent *agent, struct call *call)
 	put_uint(&call->pack, "perf_events", census.perf_events);
 	put_uint(&call->pack, "probes", census.probes);
 	put_uint(&call->pack, "processes", census.processes);
-	put_uint(&call->pack, "mem_available_kb", mem_available_kb());
-	put_uint(&call->pack, "resident_kb", resident_kb());
+	/* Memory that others use too says nothing. */
+	put_uint(&call->pack, "mem_available_kb", agent->guest ? mem_available_kb() : 0);
+	put_uint(&call->pack, "resident_kb", agent->guest ? resident_kb() : 0);
 	put_uint(&call->pack, "uptime_ms", clock_ns() / 1000000);
 	put_uint(&call->pack, "handles", agent->handles.count);
 	return 0;

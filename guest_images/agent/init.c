@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "init.h"
 
 #define FILES_MAX (1UL << 20)
 
@@ -58,7 +59,7 @@ void kmsg_line(int kmsg, const char *format, ...)
 		return;	/* there is nowhere left to say so */
 }
 
-static int open_kmsg(void)
+int open_kmsg(void)
 {
 	return open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 }
@@ -81,7 +82,7 @@ static int mount_all(void)
 	return kmsg;
 }
 
-static void write_setting(int kmsg, const char *path, const char *value)
+void write_setting(int kmsg, const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
@@ -140,7 +141,7 @@ static rlim_t files_limit(void)
 	return most;
 }
 
-static void set_limits(int kmsg)
+void set_limits(int kmsg)
 {
 	set_limit(kmsg, RLIMIT_MEMLOCK, RLIM_INFINITY);
 	set_limit(kmsg, RLIMIT_NOFILE, files_limit());
@@ -166,7 +167,7 @@ static int start_worker(int kmsg)
 	pid_t pid = fork();
 
 	if (!pid)
-		_exit(worker(kmsg));
+		_exit(worker(kmsg, NULL));
 	if (pid < 0)
 		kmsg_line(kmsg, "cannot start the worker: %s", strerror(errno));
 	return pid;
@@ -184,7 +185,7 @@ static int wait_for(pid_t worker_pid)
 	return status;
 }
 
-static void report_death(int kmsg, int status)
+void report_death(int kmsg, int status)
 {
 	if (WIFSIGNALED(status))
 		kmsg_line(kmsg, "agent died: signal %d", WTERMSIG(status));
@@ -192,13 +193,15 @@ static void report_death(int kmsg, int status)
 		kmsg_line(kmsg, "agent died: status %d", WEXITSTATUS(status));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	pid_t pid;
 	int kmsg;
 
 	if (getpid() != 1) {
-		fputs("this is the init of a bpf-harness guest, not a command\n", stderr);
+		if ((argc == 2 || argc == 3) && !strcmp(argv[1], "--stdio"))
+			return supervise(argc == 3 ? argv[2] : NULL);
+		fputs("usage: agent --stdio [FOLDER TO REMOVE]; without it the init of a guest\n", stderr);
 		return 2;
 	}
 	kmsg = mount_all();

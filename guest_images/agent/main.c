@@ -58,13 +58,28 @@ static void registry_set(struct registry *registry, const char *noun, size_t lim
 	registry->release = release;
 }
 
-static int agent_open(struct agent *agent, int kmsg)
+/* The stream that was given ends for good; the one of a guest is looked for, and stays. */
+static int stream_open(struct agent *agent, int kmsg, const struct channel *given)
 {
-	int fd = channel_open(kmsg);
+	int fd;
 
+	agent->guest = !given;
+	if (given) {
+		wire_init(&agent->wire, given->in, given->out);
+		agent->wire.ends = true;
+		return 0;
+	}
+	fd = channel_open(kmsg);
 	if (fd < 0)
 		return -1;
-	wire_init(&agent->wire, fd);
+	wire_init(&agent->wire, fd, fd);
+	return 0;
+}
+
+static int agent_open(struct agent *agent, int kmsg, const struct channel *given)
+{
+	if (stream_open(agent, kmsg, given))
+		return -1;
 	agent->out.limit = MESSAGE_MAX;
 	registry_set(&agent->handles, "handle", HANDLES_MAX, holding_release);
 	registry_set(&agent->links, "link", LINKS_MAX, link_release);
@@ -92,7 +107,7 @@ static int wait_for_work(struct agent *agent, struct pollfd *waits, int timeout_
 	size_t count = shells_fds(agent, shells);
 	size_t i;
 
-	waits[WAIT_WIRE].fd = agent->wire.fd;
+	waits[WAIT_WIRE].fd = agent->wire.in;
 	waits[WAIT_CHILDREN].fd = agent->children;
 	waits[WAIT_TRACE].fd = agent->trace.fd;
 	for (i = 0; i < count; i++)
@@ -132,7 +147,7 @@ static void tell_events(struct agent *agent, const struct pollfd *waits, bool sh
 static void power_off(struct agent *agent)
 {
 	wire_flush(&agent->wire);
-	tcdrain(agent->wire.fd);
+	tcdrain(agent->wire.out);
 	sync();
 	reboot(RB_POWER_OFF);
 	kmsg_line(agent->kmsg, "cannot power off: %s", strerror(errno));
@@ -180,18 +195,25 @@ static int turn(struct agent *agent, bool *more)
 	return 0;
 }
 
-/* Serves until the wire breaks; the result is the worker's exit status. */
-int worker(int kmsg)
+/*
+ * Serves until the wire breaks; the result is the worker's exit status. The
+ * stream is given, or that of a guest.
+ */
+int worker(int kmsg, const struct channel *given)
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
 	bool more = false;
 
-	if (!agent || agent_open(agent, kmsg))
+	if (!agent || agent_open(agent, kmsg, given))
 		return EXIT_FAILURE;
 	libbpf_set_memlock_rlim(0);
 	send_ready(agent);
 	while (!turn(agent, &more))
 		;
+	if (!agent->wire.fault) {
+		release_all(agent);
+		return EXIT_SUCCESS;
+	}
 	kmsg_line(kmsg, "%s", agent->wire.fault);
 	return EXIT_FAILURE;
 }

@@ -104,7 +104,8 @@ int op_renew(struct agent *agent, struct call *call)
 	struct bytes seed;
 	int err;
 
-	(void)agent;
+	if (!agent->guest)
+		return refuse(call, EPERM, "renew: this machine is not a guest of ours");
 	if (arg_bin(call, "seed", SEED_MAX, &seed) ||
 	    arg_u64(call, "realtime_ns", INT64_MAX, &realtime_ns))
 		return -1;

@@ -173,7 +173,8 @@ static void install_applets(struct agent *agent)
 	char *const argv[] = { BUSYBOX, "--install", "-s", "/bin", NULL };
 	pid_t pid;
 
-	if (agent->applets_installed)
+	/* A machine that is not ours has its own. */
+	if (agent->applets_installed || !agent->guest)
 		return;
 	agent->applets_installed = true;
 	pid = start(argv, -1);

@@ -166,6 +166,8 @@ int op_mark(struct agent *agent, struct call *call)
 /* The reply goes out first; the main loop then does it. */
 int op_poweroff(struct agent *agent, struct call *call)
 {
+	if (!agent->guest)
+		return refuse(call, EPERM, "poweroff: this machine is not a guest of ours");
 	agent->powering_off = true;
 	return result_empty(call);
 }

@@ -89,10 +89,11 @@ void buffer_free(struct buffer *buffer)
 	buffer->room = 0;
 }
 
-void wire_init(struct wire *wire, int fd)
+void wire_init(struct wire *wire, int in, int out)
 {
 	memset(wire, 0, sizeof(*wire));
-	wire->fd = fd;
+	wire->in = in;
+	wire->out = out;
 	wire->message.limit = MESSAGE_MAX;
 }
 
@@ -113,9 +114,12 @@ int wire_fill(struct wire *wire)
 		wire->rx_end -= wire->rx_start;
 		wire->rx_start = 0;
 	}
-	got = read(wire->fd, wire->rx + wire->rx_end, sizeof(wire->rx) - wire->rx_end);
+	got = read(wire->in, wire->rx + wire->rx_end, sizeof(wire->rx) - wire->rx_end);
 	if (got > 0) {
 		wire->rx_end += got;
+	} else if (got == 0 && wire->ends) {
+		wire->fault = NULL;
+		return -1;
 	} else if (got == 0) {
 		/* A port whose host end is closed reads as end of file. */
 		wait_for_peer();
@@ -223,9 +227,9 @@ int wire_flush(struct wire *wire)
 	size_t size = wire->tx_size;
 
 	wire->tx_size = 0;
-	if (!size || !write_all(wire->fd, wire->tx, size))
+	if (!size || !write_all(wire->out, wire->tx, size))
 		return 0;
-	wire->fault = "the channel cannot be written";
+	wire->fault = wire->ends && errno == EPIPE ? NULL : "the channel cannot be written";
 	return -1;
 }
 

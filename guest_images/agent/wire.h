@@ -26,7 +26,8 @@ struct buffer {
 };
 
 struct wire {
-	int fd;
+	int in, out;
+	bool ends;		/* its end is the end, not a pause */
 	const char *fault;	/* why nothing after this can be trusted */
 	size_t rx_start, rx_end;
 	uint32_t id;		/* of the message being joined */
@@ -41,7 +42,7 @@ int buffer_append(struct buffer *buffer, const void *data, size_t size);
 void buffer_clear(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
 
-void wire_init(struct wire *wire, int fd);
+void wire_init(struct wire *wire, int in, int out);
 int wire_fill(struct wire *wire);
 int wire_next(struct wire *wire);
 void wire_done(struct wire *wire);

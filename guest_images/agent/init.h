@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the two ways to be started have in common: as PID 1 of a guest, and as
+ * a command on a machine that runs already.
+ */
+#ifndef AGENT_INIT_H
+#define AGENT_INIT_H
+
+#include <sys/types.h>
+
+int open_kmsg(void);
+void set_limits(int kmsg);
+void write_setting(int kmsg, const char *path, const char *value);
+void report_death(int kmsg, int status);
+
+/* A machine that runs already. */
+int supervise(const char *folder);
+
+/* Its kernel log, followed. */
+int klog_open(void);
+void klog_pump(int klog, int to);
+
+/* Its settings, given back. */
+void settings_keep(void);
+void settings_give_back(int kmsg);
+
+/* Whose child a process is: 0 if it has ended. */
+pid_t parent_of(pid_t pid);
+int end_descendants(void);
+
+#endif
