@@ -145,7 +145,7 @@ class Watch:
     def _lost(self, before: Health, lost: ChannelError) -> Survival:
         guest = self._guest
         guest.vm.wait_for_exit(_LAST_WORDS_S)
-        fault = guest.vm.fault()
+        loss = guest.vm.loss(lost)
         text = guest.vm.console.read(self._start)
         # A guest that is lost after the end of its trial says why after the marker.
         found = between_markers(text, self._trial)
@@ -155,8 +155,8 @@ class Watch:
             before,
             None,
             text if found.ended or not (found.began or found.text) else found.text,
-            lost=lost.message,
-            machine_fault=fault,
+            lost=loss.reason,
+            machine_fault=loss.machine_fault,
             autopsy=autopsy,
             first_operation_done=guest.vm.client.answered >= self._asked_before,
         )

@@ -7,8 +7,9 @@ from typing import Any
 from harness.channels.client import AgentClient
 from harness.channels.fake import FakeChannel, Handler
 from harness.values.autopsy import Autopsy, CodeRange
+from harness.values.errors import ChannelError
 from harness.vm.console import ConsoleLog
-from harness.vm.running import Identity
+from harness.vm.running import Identity, Loss
 
 _IDENTITY = Identity(
     release="6.12.0-fake",
@@ -46,8 +47,8 @@ class FakeVm:
     def wait_for_exit(self, seconds: float) -> int | None:
         return 0 if self.stopped else None
 
-    def fault(self) -> str | None:
-        return self.machine_fault
+    def loss(self, error: ChannelError) -> Loss:
+        return Loss(error.message, self.machine_fault)
 
     def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
         return self.found

@@ -1,4 +1,4 @@
-"""What a guest needs of the VM it is in. The real one is Vm; tests and bench have a fake."""
+"""What a guest needs of the VM it is in: Vm, RemoteMachine, and the fake of tests and bench."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from harness.channels.client import AgentClient
 from harness.values.autopsy import Autopsy, CodeRange
+from harness.values.errors import ChannelError
 from harness.values.release import upstream_release
 from harness.vm.console import ConsoleLog
 
@@ -41,8 +42,17 @@ class Identity:
         return upstream_release(self.release, self.uname_version)
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a guest was given up."""
+
+    reason: str
+    machine_fault: str | None = None
+    """What befell its machine that the guest has not done, if anything did."""
+
+
 class RunningVm(Protocol):
-    """A VM whose agent has answered hello."""
+    """A VM, or a machine that runs already, whose agent has answered hello."""
 
     @property
     def identity(self) -> Identity: ...
@@ -56,8 +66,8 @@ class RunningVm(Protocol):
     def wait_for_exit(self, seconds: float) -> int | None:
         """QEMU's exit status, or None if it still runs after that long."""
 
-    def fault(self) -> str | None:
-        """What befell QEMU that the guest has not done: a signal, a failure of its own."""
+    def loss(self, error: ChannelError) -> Loss:
+        """Why the guest was lost, as far as can be seen now."""
 
     def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
         """Where the CPUs of a guest that hangs are; None if QEMU does not run any more.

@@ -18,10 +18,8 @@ from types import TracebackType
 
 from harness.boot.command import Ends, qemu_argv
 from harness.channels.client import AgentClient
-from harness.channels.fields import Fields
 from harness.channels.socket_channel import SocketChannel
 from harness.formats.splats import find_splats
-from harness.formats.wire import VERSION
 from harness.values.autopsy import Autopsy, CodeRange
 from harness.values.deadline import Deadline
 from harness.values.errors import (
@@ -34,10 +32,11 @@ from harness.values.errors import (
 )
 from harness.vm.autopsy import examine
 from harness.vm.console import ConsoleLog
+from harness.vm.hello import say_hello
 from harness.vm.plan import VmPlan
 from harness.vm.process import QemuProcess
 from harness.vm.qmp import Monitor
-from harness.vm.running import Identity
+from harness.vm.running import Identity, Loss
 from harness.vm.snapshots import Snapshot, Snapshots
 from harness.vm.symbols import MAX_KALLSYMS, keep_symbols
 
@@ -182,8 +181,14 @@ class Vm:
         stext = self.identity.stext
         return examine(self.plan, self.monitor, self.process, self.console, stext, code)
 
+    def loss(self, error: ChannelError) -> Loss:
+        """What is known of why the guest was lost."""
+        return Loss(error.message, self.fault())
+
     def fault(self) -> str | None:
-        """A guest that panics or powers off ends QEMU with status 0."""
+        """What befell QEMU that the guest has not done: a signal, a failure of its own.
+
+        A guest that panics or powers off ends QEMU with status 0."""
         status = self.process.exit_status
         if status is None:
             return "QEMU was stopped by a signal" if self.process.is_stopped else None
@@ -211,21 +216,12 @@ class Vm:
         return cls(plan, process, ours_agent, Monitor(ours_qmp))
 
     def _hello(self, deadline: Deadline) -> Identity:
-        nonce = secrets.token_bytes(16)
-        reply = self.client.call("hello", deadline, version=VERSION, nonce=nonce)
-        if reply.data("nonce") != nonce:
-            raise ProtocolError("the agent answered hello with another nonce than it was given")
-        self._check_agent(reply)
-        return Identity(
-            release=reply.text("release"),
-            uname_version=reply.text("uname_version"),
-            machine=reply.text("machine"),
-            boot_id=reply.text("boot_id"),
-            cpus=reply.integer("cpus"),
-            page_size=reply.integer("page_size"),
-            stext=reply.integer("stext"),
-            spin_ns=reply.integer("spin_ns"),
-            nonce=nonce.hex(),
+        return say_hello(
+            self.client,
+            self.plan.image.agent_build,
+            deadline,
+            holder="the image holds",
+            remedy="the image cache is damaged: remove it and run again",
         )
 
     def _learn_symbols(self, deadline: Deadline) -> None:
@@ -236,14 +232,6 @@ class Vm:
     def _kallsyms(self, deadline: Deadline) -> bytes:
         path, limit = "/proc/kallsyms", MAX_KALLSYMS
         return self.client.call("read_file", deadline, path=path, limit=limit).data("data")
-
-    def _check_agent(self, reply: Fields) -> None:
-        build = reply.text("agent")
-        if build != self.plan.image.agent_build:
-            raise ProtocolError(
-                f"the image holds agent {build}, not {self.plan.image.agent_build}",
-                remedy="the image cache is damaged: remove it and run again",
-            )
 
     def _watch(self) -> None:
         self.console.check_size()
