@@ -15,6 +15,7 @@
         ├── DownloadError          the archive did not deliver what its signed lists promise
         ├── ReportError            the report directory cannot be written
         ├── BootError              QEMU or the guest did not come up
+        ├── TargetError            a machine that is not ours to boot cannot be used
         └── GuestError             a guest that was up
             ├── ChannelError       the byte stream ended
             │   ├── SilenceError   nothing came before the deadline
@@ -114,6 +115,10 @@ class ReportError(InfrastructureError):
 
 class BootError(InfrastructureError):
     """QEMU did not start, or the guest did not become ready before its deadline."""
+
+
+class TargetError(InfrastructureError):
+    """A machine that is not ours to boot lets nobody in, or is not fit to run cases."""
 
 
 class KilledError(BootError):

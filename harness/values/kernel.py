@@ -37,3 +37,27 @@ class Kernel:
 
     def __str__(self) -> str:
         return f"{self.release} ({self.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningKernel:
+    """One kernel that runs on a machine that is not ours to boot."""
+
+    arch: Arch
+    release: str
+    """`uname -r`"""
+
+    version: str
+    """`uname -v`"""
+
+    source: str
+    """How the user named the machine: ssh://root@testbox."""
+
+    origin: str
+    """What is known of where it came from."""
+
+    digest: str
+    """SHA-256 of what it says of itself: its image cannot be had."""
+
+    def __str__(self) -> str:
+        return f"{self.release} ({self.source})"

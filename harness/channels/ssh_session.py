@@ -1,0 +1,301 @@
+"""An SSH connection to a machine that is not ours to boot: host key, authentication, commands.
+
+The only place beside ssh_channel that knows paramiko. Knows nothing of agents.
+"""
+
+import contextlib
+import math
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import paramiko
+
+from harness.values.deadline import Deadline
+from harness.values.errors import TargetError, UsageError
+from harness.values.ssh_address import SshAddress
+
+_PORT = 22
+_USER_CONFIG = Path("~/.ssh/config")
+_SYSTEM_KNOWN_HOSTS = Path("/etc/ssh/ssh_known_hosts")
+_USER_KNOWN_HOSTS = Path("~/.ssh/known_hosts")
+
+# An emulated machine takes seconds for its side of the key exchange.
+_HANDSHAKE_S = 60.0
+
+# So often we say that we are there, and so long what we sent may stay unacknowledged: the
+# connection to a machine that is off ends after that, instead of after a quarter of an hour.
+_KEEPALIVE_S = 5
+_UNACKNOWLEDGED_MS = 20_000
+
+# Of what may come before the machine must hear that we have taken it.
+WINDOW = 8 * 1024 * 1024
+
+_CHUNK = 64 * 1024
+_PAUSE_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the user gave to prove who is who; by default what ssh(1) uses."""
+
+    identities: tuple[Path, ...] = ()
+    """Private keys; with none, ssh-agent's and those in ~/.ssh."""
+
+    known_hosts: Path | None = None
+    """Instead of ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address with everything that ~/.ssh/config and the defaults add."""
+
+    host: str
+    port: int
+    user: str
+    identities: tuple[str, ...]
+    proxy: str | None = None
+    """A command whose standard input and output are the connection: ProxyCommand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command on the target came to."""
+
+    status: int
+    output: bytes
+    errors: str
+
+
+class SshSession:
+    """An authenticated connection. `close` may be called twice and from any thread."""
+
+    def __init__(self, client: paramiko.SSHClient, address: SshAddress) -> None:
+        self._client = client
+        self._address = address
+
+    @classmethod
+    def connect(
+        cls, address: SshAddress, credentials: Credentials, deadline: Deadline
+    ) -> "SshSession":
+        """Raises TargetError, UnreachableError among them, with the remedy; nothing stays open."""
+        place = locate(address, credentials)
+        client = paramiko.SSHClient()
+        try:
+            _load_known_hosts(client, credentials)
+            client.set_missing_host_key_policy(_RefuseUnknown(address))
+            _connect(client, place, credentials, deadline)
+            transport = client.get_transport()
+            assert transport is not None
+            transport.set_keepalive(_KEEPALIVE_S)
+        except BaseException as error:
+            client.close()
+            if (told := _told(error, address, place)) is None:
+                raise
+            raise told from error
+        return cls(client, address)
+
+    @property
+    def is_open(self) -> bool:
+        transport = self._client.get_transport()
+        return transport is not None and transport.is_active()
+
+    def start(self, command: str, deadline: Deadline) -> paramiko.Channel:
+        """Start a command; its streams. Raises UnreachableError if the connection is gone."""
+        transport = self._client.get_transport()
+        try:
+            if transport is None:
+                raise EOFError("the connection is closed")
+            channel = transport.open_session(WINDOW, timeout=_seconds(deadline))
+            channel.settimeout(_seconds(deadline))
+            channel.exec_command(command)
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise UnreachableError(
+                f"cannot start a command on {self._address}: {_words(error)}"
+            ) from error
+        return channel
+
+    def run(self, command: str, deadline: Deadline, limit: int) -> Ran:
+        """Run a command that prints at most `limit` bytes; TargetError if it does not end."""
+        channel = self.start(command, deadline)
+        output, errors = bytearray(), bytearray()
+        try:
+            channel.shutdown_write()
+            while not (channel.exit_status_ready() and channel.eof_received):
+                _take(channel, output, errors)
+                if len(output) + len(errors) > limit:
+                    raise TargetError(f"{self._address} printed more than {limit} bytes")
+                if deadline.expired:
+                    raise UnreachableError(f"{self._address} did not end a command in time")
+                if channel.closed:
+                    break
+                time.sleep(_PAUSE_S)
+            _take(channel, output, errors)
+            status = channel.recv_exit_status() if channel.exit_status_ready() else -1
+        except OSError as error:
+            raise UnreachableError(f"{self._address} was lost: {_words(error)}") from error
+        finally:
+            channel.close()
+        return Ran(status, bytes(output), errors.decode("utf-8", "replace").strip())
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class UnreachableError(TargetError):
+    """Nothing answers as SSH does; that may change."""
+
+
+class _UnknownHostError(Exception):
+    """Its host key is in no file."""
+
+    def __init__(self, key: paramiko.PKey) -> None:
+        super().__init__(key.get_name())
+        self.key = key
+
+
+class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
+    def __init__(self, address: SshAddress) -> None:
+        self._address = address
+
+    def missing_host_key(
+        self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
+    ) -> None:
+        raise _UnknownHostError(key)
+
+
+def locate(address: SshAddress, credentials: Credentials, config: Path | None = None) -> Place:
+    """With what ~/.ssh/config says of the host; raises UsageError if that cannot be read."""
+    path = (config or _USER_CONFIG).expanduser()
+    said: dict[str, object] = {}
+    try:
+        if path.is_file():
+            said = dict(paramiko.SSHConfig.from_path(str(path)).lookup(address.host))
+    except (OSError, paramiko.SSHException, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {_words(error)}") from error
+    keys = said.get("identityfile", [])
+    named = tuple(map(str, credentials.identities))
+    configured = tuple(map(str, keys)) if isinstance(keys, list) else ()
+    proxy = said.get("proxycommand")
+    return Place(
+        host=str(said.get("hostname", address.host)),
+        port=address.port or int(str(said.get("port", _PORT))),
+        user=address.user or str(said.get("user", "root")),
+        identities=named or configured,
+        proxy=None if proxy is None else str(proxy),
+    )
+
+
+def _load_known_hosts(client: paramiko.SSHClient, credentials: Credentials) -> None:
+    files = (
+        (_SYSTEM_KNOWN_HOSTS, _USER_KNOWN_HOSTS)
+        if credentials.known_hosts is None
+        else (credentials.known_hosts,)
+    )
+    for file in files:
+        path = file.expanduser()
+        if path.exists() or credentials.known_hosts is not None:
+            try:
+                client.load_system_host_keys(str(path))
+            except (OSError, paramiko.SSHException) as error:
+                raise UsageError(f"cannot read {path}: {_words(error)}") from error
+
+
+def _connect(
+    client: paramiko.SSHClient, place: Place, credentials: Credentials, deadline: Deadline
+) -> None:
+    for name in credentials.identities:
+        if not name.expanduser().is_file():
+            raise UsageError(f"there is no key {name}")
+    stream = _stream(place, deadline)
+    handshake_s = min(_HANDSHAKE_S, max(1.0, deadline.left_s()))
+    try:
+        client.connect(
+            place.host,
+            place.port,
+            place.user,
+            sock=stream,
+            # A list is taken, too: its documentation.
+            key_filename=list(place.identities) or None,  # type: ignore[arg-type]
+            allow_agent=not credentials.identities,
+            look_for_keys=not credentials.identities,
+            timeout=handshake_s,
+            banner_timeout=handshake_s,
+            auth_timeout=handshake_s,
+            channel_timeout=handshake_s,
+        )
+    except BaseException:
+        with contextlib.suppress(OSError):
+            stream.close()
+        raise
+
+
+def _stream(place: Place, deadline: Deadline) -> "socket.socket | paramiko.ProxyCommand":
+    if place.proxy is not None:
+        return paramiko.ProxyCommand(place.proxy)
+    stream = socket.create_connection(
+        (place.host, place.port), timeout=max(0.1, _seconds(deadline))
+    )
+    # A request is smaller than a segment, and the agent waits for it.
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
+    return stream
+
+
+def _take(channel: paramiko.Channel, output: bytearray, errors: bytearray) -> None:
+    """All that is there without waiting."""
+    while channel.recv_ready():
+        output += channel.recv(_CHUNK)
+    while channel.recv_stderr_ready():
+        errors += channel.recv_stderr(_CHUNK)
+
+
+def _told(error: BaseException, address: SshAddress, place: Place) -> Exception | None:
+    """The one message for the user; None for what is not about the connection."""
+    known = place.host if place.port == _PORT else f"[{place.host}]:{place.port}"
+    match error:
+        case _UnknownHostError():
+            return TargetError(
+                f"the host key of {address} is not known: {_fingerprint(error.key)}",
+                remedy=f"compare it with the machine's own, then: "
+                f"ssh-keyscan -p {place.port} {place.host} >>~/.ssh/known_hosts",
+            )
+        case paramiko.BadHostKeyException():
+            return TargetError(
+                f"the host key of {address} has changed: it is {_fingerprint(error.key)}, and "
+                f"known_hosts has {_fingerprint(error.expected_key)}; somebody may be in between",
+                remedy=f"if the machine was installed anew: ssh-keygen -R '{known}', "
+                "then add its new key",
+            )
+        case paramiko.AuthenticationException():
+            return TargetError(
+                f"{address} does not let {place.user} in: {_words(error)}",
+                remedy="give a key that it accepts: -i FILE, or ssh-add FILE",
+            )
+        case socket.gaierror():
+            return TargetError(
+                f"there is no host {place.host}: {_words(error)}",
+                remedy="check the name in --target",
+            )
+        case paramiko.SSHException() | OSError() | EOFError():
+            return UnreachableError(
+                f"cannot connect to {address}: {_words(error)}",
+                remedy=f"check that the machine is up and runs an SSH server on port {place.port}",
+            )
+    return None
+
+
+def _fingerprint(key: paramiko.PKey) -> str:
+    return f"{key.get_name()} {key.fingerprint}"
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+def _seconds(deadline: Deadline) -> float:
+    left_s = deadline.left_s()
+    return _HANDSHAKE_S if math.isinf(left_s) else max(0.1, left_s)
