@@ -19,7 +19,7 @@ CONSOLE = "console"
 """QEMU's name of the console: what comes in at its standard input is typed there."""
 
 # What a QEMU that a hostile guest has taken over may still ask of the host: nothing new.
-_SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
+SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 # Before deba78709ae8 ("accel/tcg: Always lock pages before translation") one emulated CPU may
 # translate code while another rewrites it, and keep what it translated. Storms of attaching and
@@ -101,7 +101,7 @@ def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> t
     arch = kernel.arch
     return (
         arch.qemu,
-        *_machine(arch, hardware),
+        *machine_arguments(arch, hardware),
         "-nodefaults",
         "-no-user-config",
         "-display",
@@ -110,8 +110,8 @@ def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> t
         "none",
         "-no-reboot",
         "-sandbox",
-        _SANDBOX,
-        *_console(ends),
+        SANDBOX,
+        *console_arguments(ends.console),
         *_channel(arch, hardware.transport, ends),
         *_monitor(ends),
         "-kernel",
@@ -131,7 +131,7 @@ def machine_check_argv(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
     """
     return (
         arch.qemu,
-        *_machine(arch, hardware),
+        *machine_arguments(arch, hardware),
         "-nodefaults",
         "-no-user-config",
         "-display",
@@ -156,7 +156,8 @@ def emulated_faithfully(hardware: Hardware, arch: Arch, qemu_version: str) -> Ha
     return replace(hardware, cpus=1)
 
 
-def _machine(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
+def machine_arguments(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
+    """The machine, without what is plugged into it."""
     default_cpu = "host" if hardware.accel is Accel.KVM else arch.tcg_cpu
     return (
         *arch.machine,
@@ -177,8 +178,9 @@ def _accel(hardware: Hardware) -> str:
     return hardware.accel.value
 
 
-def _console(ends: Ends) -> tuple[str, ...]:
-    path = str(ends.console).replace(",", ",,")
+def console_arguments(console: Path) -> tuple[str, ...]:
+    """The first serial line: its text is added to that file."""
+    path = str(console).replace(",", ",,")
     return (
         "-chardev",
         f"stdio,id={CONSOLE},signal=off,logappend=on,logfile={path}",
