@@ -18,7 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"runner"}),
     frozenset({"scenario", "judge"}),
     frozenset({"guest"}),
-    frozenset({"vm"}),
+    frozenset({"vm", "remote"}),
     frozenset({"boot", "channels", "images", "kernels", "toolchain", "host"}),
     frozenset({"formats"}),
     frozenset({"values"}),
@@ -31,8 +31,9 @@ HOMES = {
     "virtme": ("images/", "bench/boot.py"),
     "qemu": ("vm/qmp.py",),
     "pytest": ("pytest_plugin.py",),
-    "pexpect": (),
-    "paramiko": (),
+    "pexpect": ("remote/console.py",),
+    "paramiko": ("channels/ssh_",),
+    "cryptography": ("remote/ssh_keys.py",),
 }
 
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))

@@ -1,0 +1,28 @@
+"""The command that puts the agent on a machine, runs it there, and leaves nothing of it."""
+
+from hashlib import sha256
+
+from harness.remote.facts import posix
+
+# Exit statuses of our own; what they mean is for whoever reads the message, which comes first.
+_NO_FOLDER, _ENDED, _DAMAGED = 90, 91, 92
+
+
+def agent_command(agent: bytes) -> str:
+    """Reads the agent from its input, checks it, and becomes it for all that matters.
+
+    The folder is private (mktemp, umask) and goes with this command, whatever ends it; once the
+    agent runs it is gone already (guest_images/agent/stdio.c). `cat` would read to the end of the
+    input, and sftp is not everywhere: dropbear has none.
+    """
+    digest = sha256(agent).hexdigest()
+    return posix(
+        "umask 077; "
+        f'd=$(mktemp -d "${{TMPDIR:-/tmp}}/bpf-harness.XXXXXX") || exit {_NO_FOLDER}; '
+        f"trap 'rm -rf \"$d\"' EXIT; trap 'exit {_ENDED}' HUP INT TERM; "
+        f'head -c {len(agent)} >"$d/agent"; '
+        f'h=$(sha256sum <"$d/agent"); '
+        f'if [ "${{h%% *}}" != {digest} ]; then '
+        f"echo 'bpf-harness: the agent arrived damaged' >&2; exit {_DAMAGED}; fi; "
+        'chmod 700 "$d/agent"; "$d/agent" --stdio "$d"'
+    )

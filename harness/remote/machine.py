@@ -1,0 +1,201 @@
+"""A machine that runs already, with our agent on it for as long as it is used."""
+
+import logging
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.channels.client import AgentClient
+from harness.channels.ssh_channel import SshChannel
+from harness.remote.agent_command import agent_command
+from harness.remote.console import ConsoleReader
+from harness.remote.host import RemoteHost
+from harness.values.autopsy import Autopsy, CodeRange
+from harness.values.console_source import ConsoleSource
+from harness.values.deadline import Deadline
+from harness.values.errors import (
+    ChannelError,
+    ProtocolError,
+    SilenceError,
+    TargetError,
+)
+from harness.vm.console import MAX_CONSOLE, ConsoleLog
+from harness.vm.hello import say_hello
+from harness.vm.running import Identity, Loss
+
+_log = logging.getLogger(__name__)
+
+_CONSOLE = "console.log"
+_AGENT_LOG = "agent.log"
+
+# For the agent to undo what it has done and to end.
+_END_S = 45.0
+
+# What the kernel says reaches a console of 9600 bits a second within this time.
+_CONSOLE_S = 10.0
+_LOOK_S = 0.05
+_QUIET_S = 0.5
+
+_SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePlan:
+    """All that is needed to put the agent on a machine."""
+
+    agent: Path
+    agent_build: str
+    """What the agent must answer to hello."""
+
+    console: ConsoleSource | None
+    """None: the kernel log is read by the agent."""
+
+    folder: Path
+    """Where console.log goes. It exists."""
+
+
+class RemoteMachine:
+    """A RunningVm that no QEMU of ours runs; `stop` takes the agent away."""
+
+    def __init__(self, host: RemoteHost, plan: MachinePlan, deadline: Deadline) -> None:
+        """Raises TargetError if the agent does not come up; nothing is left there then."""
+        self._host = host
+        self._plan = plan
+        self._stopped = False
+        self.console = ConsoleLog(plan.folder / _CONSOLE)
+        self._log = plan.folder / (_CONSOLE if plan.console is None else _AGENT_LOG)
+        self._told = 0
+        self._reader = (
+            None if plan.console is None else ConsoleReader(plan.console, self.console.path)
+        )
+        try:
+            self._channel = self._start_agent(deadline)
+        except BaseException:
+            self._close_console()
+            raise
+        self.client = AgentClient(self._channel, self.console.check_size)
+        try:
+            self.identity = self._come_up(deadline)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start_agent(self, deadline: Deadline) -> SshChannel:
+        agent = self._plan.agent.read_bytes()
+        session = self._host.connect(deadline)
+        channel = SshChannel(session.start(agent_command(agent), deadline), self._keep)
+        try:
+            channel.send(agent, deadline)
+        except BaseException:
+            channel.close()
+            raise
+        return channel
+
+    def _keep(self, data: bytes) -> None:
+        """What the agent says on its standard error, the kernel log."""
+        with self._log.open("ab") as file:
+            file.write(data[: max(0, MAX_CONSOLE + 1 - self._told)])
+        self._told += len(data)
+
+    def _come_up(self, deadline: Deadline) -> Identity:
+        try:
+            self.client.wait_for_event("ready", deadline)
+            identity = say_hello(
+                self.client,
+                self._plan.agent_build,
+                deadline,
+                holder=f"{self._host.address} runs",
+                remedy="end the bpf-harness that is at work there",
+            )
+        except ChannelError as error:
+            raise self._start_error(error) from error
+        if self._plan.console is not None:
+            self._check_console(deadline)
+        return identity
+
+    def _start_error(self, error: ChannelError) -> TargetError:
+        """What the agent, or the shell that was to start it, said before it ended."""
+        if not isinstance(error, SilenceError | ProtocolError):
+            self._channel.finish(Deadline.after(_LOOK_S * 20))
+        said = " ".join(ConsoleLog(self._log).read().split())[-_SHOWN:]
+        remedy = error.remedy
+        if isinstance(error, ProtocolError) and remedy is None:
+            remedy = "the login shell there must print nothing when it is not interactive"
+        if "Permission denied" in said:
+            remedy = "its TMPDIR or /tmp must not be mounted noexec"
+        return TargetError(
+            f"the agent did not come up on {self._host.address}: {error.message}"
+            f"{f'; it said: {said}' if said else ''}",
+            remedy=remedy,
+        )
+
+    def _check_console(self, deadline: Deadline) -> None:
+        """What is no console of this machine would be an alibi for every kernel."""
+        word = f"console {secrets.token_hex(8)}"
+        self.client.call("mark", deadline, text=word)
+        until = deadline.sooner(_CONSOLE_S)
+        while word not in self.console.read():
+            if until.expired:
+                raise TargetError(
+                    f"what the kernel of {self._host.address} says does not come on "
+                    f"{self._plan.console}",
+                    remedy="check that its command line has console= for that line, and --console",
+                )
+            time.sleep(_LOOK_S)
+
+    def wait_for_exit(self, seconds: float) -> int | None:
+        """There is none to see; what the machine still has to say comes meanwhile."""
+        self._hear_out(Deadline.after(seconds))
+        return None
+
+    def _hear_out(self, deadline: Deadline) -> None:
+        """Until nothing has come for half a second, or the deadline."""
+        size = -1
+        while size != (size := self.console.size()) and not deadline.expired:
+            time.sleep(min(_QUIET_S, deadline.left_s()))
+
+    def loss(self, error: ChannelError) -> Loss:
+        """Why it was lost: waits for the machine to answer again, and looks whether it is the same.
+
+        One that is as it was has lost its agent or its connection, which is not its kernel's doing,
+        unless it was silent.
+        """
+        self._channel.close()
+        self._host.drop()
+        if not isinstance(error, SilenceError):
+            # What is said later is said by the next boot; who hangs may say why in a minute.
+            self._hear_out(Deadline.after(_CONSOLE_S))
+            self._close_console()
+        try:
+            facts = self._host.wait()
+        except TargetError as gone:
+            return Loss(f"{error.message}; {gone.message}")
+        if facts.boot_id != self.identity.boot_id:
+            return Loss("the target rebooted: it has another boot id")
+        if isinstance(error, SilenceError):
+            return Loss(error.message)
+        fault = f"{error.message}, and the target goes on: it has the same boot id"
+        return Loss(error.message, fault)
+
+    def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
+        """Nobody can look into it from outside."""
+        return None
+
+    def stop(self) -> None:
+        """Take the agent away, and wait until it has undone what it did; may be called twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        try:
+            status = self._channel.finish(Deadline.after(_END_S))
+            if status not in (0, None):
+                _log.warning("the agent on %s ended with status %s", self._host.address, status)
+        finally:
+            self._channel.close()
+            self._close_console()
+
+    def _close_console(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
