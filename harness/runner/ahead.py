@@ -4,14 +4,14 @@ import contextlib
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from harness.runner.pool import GuestPool, Lent
+from harness.runner.pool import Guests, Lent
 from harness.values.errors import HarnessError
 
 
 class GuestsAhead:
     """Lends the guests of a pool, the next of which is on its way while any is to come."""
 
-    def __init__(self, pool: GuestPool, wanted: int) -> None:
+    def __init__(self, pool: Guests, wanted: int) -> None:
         """`wanted` guests will be taken; more can be, but nothing is started ahead for them."""
         self._pool = pool
         self._wanted = wanted

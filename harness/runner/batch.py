@@ -17,7 +17,7 @@ from harness.runner.known_features import KnownFeatures
 from harness.runner.pool import Guests
 from harness.runner.records import make_record
 from harness.runner.shift import Shift, Waiting
-from harness.runner.target import Target
+from harness.runner.tested import Tested
 from harness.runner.trial import Attempts, Reference, Started, Trial, Tried, without_guest
 from harness.values.case import CaseId
 from harness.values.errors import HarnessError, UnknownNameError
@@ -59,7 +59,7 @@ class BatchRunner:
 
     def __init__(
         self,
-        target: Target,
+        target: Tested,
         guests: Guests,
         sink: Sink,
         isolation: Isolation = Isolation.BATCH,
@@ -67,7 +67,7 @@ class BatchRunner:
     ) -> None:
         """`sink` gets every record as soon as it is known, from whichever thread runs."""
         self._target = target
-        self._attempts = Attempts(target, features or KnownFeatures(target.kernel, target.hardware))
+        self._attempts = Attempts(target, features or target.known_features())
         self._guests = guests
         self._sink = sink
         self._alone_always = isolation is Isolation.CASE
@@ -179,6 +179,9 @@ class BatchRunner:
 
     def _confirm(self, trial: Trial, first: Tried, orphans: Sequence[Waiting]) -> Tried:
         """Whether a crash comes again, unless it is seen that an orphan was to blame."""
+        if not self._target.repeats_crashes:
+            self._run_again(orphans)
+            return first
         self._record(first, final=False)
         explained = self._run_again(orphans)
         again = self._alone(trial)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from harness.runner.target import Target
+from harness.runner.tested import Tested
 from harness.values.record import Record
 
 # By case and mode.
@@ -28,7 +28,7 @@ class CodeDifferences:
     def __init__(self) -> None:
         self._kernels: dict[tuple[str, str], _Kernel] = {}
 
-    def expect(self, target: Target) -> None:
+    def expect(self, target: Tested) -> None:
         """A target will be run. Of those that differ in the CPU only, the first is the measure."""
         self._of(target.arch.name, target.kernel.release, target.hardware.cpu_model or "")
 

@@ -6,15 +6,15 @@ What was found is kept in the cache, because neither the kernel nor its hardware
 import threading
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
-from harness.boot.command import Hardware
 from harness.formats.kernel_notes import read_build_id
 from harness.guest.guest import Guest
 from harness.guest.probes import Prober
 from harness.host.cache import cache_root, locked, read_fields, write_fields
+from harness.values.arch import Arch
 from harness.values.errors import RefusedError
 from harness.values.feature import Feature
-from harness.values.kernel import Kernel
 
 _NOTES = "/sys/kernel/notes"
 _MAX_NOTES = 64 * 1024
@@ -22,10 +22,41 @@ _MAX_NOTES = 64 * 1024
 _YES, _NO = "yes", "no"
 
 
+class NamedKernel(Protocol):
+    """What is known of a kernel that was named: Kernel, RunningKernel."""
+
+    @property
+    def arch(self) -> Arch: ...
+
+    @property
+    def release(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def digest(self) -> str: ...
+
+
+class Processors(Protocol):
+    """What of a machine decides which features there are."""
+
+    @property
+    def cpus(self) -> int: ...
+
+    @property
+    def cpu_model(self) -> str | None: ...
+
+
 class KnownFeatures:
     """The features of one kernel on one kind of hardware; safe to use from many threads."""
 
-    def __init__(self, kernel: Kernel, hardware: Hardware, cache: Path | None = None) -> None:
+    def __init__(
+        self, kernel: NamedKernel, hardware: Processors, cache: Path | None = None
+    ) -> None:
         """`cache` is where answers are kept from run to run; the XDG cache by default."""
         self._kernel = kernel
         self._hardware = hardware
@@ -67,7 +98,7 @@ class KnownFeatures:
             write_fields(file, self._known)
 
 
-def build_id(guest: Guest, kernel: Kernel) -> str:
+def build_id(guest: Guest, kernel: NamedKernel) -> str:
     """The GNU build id of the running kernel, in hex; without one, the digest of its image."""
     try:
         notes = guest.read_file(_NOTES, _MAX_NOTES)

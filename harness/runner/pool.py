@@ -80,6 +80,22 @@ class Guests(Protocol):
         """End a guest that is not."""
 
 
+class Pool(Guests, Protocol):
+    """Guests of one target, as long as a run goes."""
+
+    started: int
+    """How many have been."""
+
+    def keep(self, count: int) -> None:
+        """End idle guests until there are no more than `count`, the lent ones included."""
+
+    def refuse(self) -> None:
+        """Lend and start no more guests."""
+
+    def close(self) -> None:
+        """End all guests that are not lent; those that are end when they are given back."""
+
+
 class GuestPool:
     """Starts guests of one target as they are needed; safe to use from many threads."""
 
@@ -183,13 +199,13 @@ class GuestPool:
         plan = replace(target.plan(self._folder(name)), dump_memory=self._dump_memory)
         guest = Guest.start(plan, Deadline.after(self._boot_timeout_s), self._snapshots)
         try:
-            return Lent(name, guest, _ready(guest))
+            return Lent(name, guest, make_ready(guest))
         except BaseException:
             guest.stop()
             raise
 
 
-def _ready(guest: Guest) -> Health:
+def make_ready(guest: Guest) -> Health:
     """Let unprivileged loads through, for the cases that are about them; the state to keep."""
     with contextlib.suppress(RefusedError):
         # 2 at boot; a kernel that was built with 1 keeps it, and those cases are UNSUPPORTED.

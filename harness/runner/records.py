@@ -4,7 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from harness.formats.verifier_log import parse_stats
-from harness.runner.target import Target
+from harness.runner.tested import Tested
 from harness.toolchain.disassembler import disassembler, instructions
 from harness.values.arch import Arch
 from harness.values.ballot import Ballot
@@ -39,7 +39,7 @@ class Attempt:
     """Of a crash: whether it came again when the trial was run alone; None if it was not tried."""
 
 
-def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
+def make_record(target: Tested, attempt: Attempt, *, final: bool) -> Record:
     """The record of an attempt; `final` unless another attempt follows."""
     observation = attempt.observation
     load = observation.load if observation is not None else None
@@ -56,7 +56,7 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
         duration_s=round(attempt.duration_s, 6),
         attempt=attempt.number,
         guest=attempt.guest,
-        accel=target.accel.accel.value,
+        accel=target.accel_name,
         qemu=target.qemu_version,
         cpu=target.hardware.cpu_model or "",
         jited=load.jited if load is not None and load.accepted else None,
@@ -74,22 +74,10 @@ def make_record(target: Target, attempt: Attempt, *, final: bool) -> Record:
     )
 
 
-def reproduce_line(target: Target, case: CaseId, mode: Mode) -> str:
+def reproduce_line(target: Tested, case: CaseId, mode: Mode) -> str:
     """The command that runs this one trial again."""
-    words = [
-        "bpf-harness",
-        "check",
-        f"{case.path}:{case.program}",
-        "--arch",
-        target.arch.name,
-        "--kernel",
-        target.kernel.source,
-        "--mode",
-        mode.value,
-    ]
-    if target.hardware.cpu_model is not None:
-        words += ["--cpu", target.hardware.cpu_model]
-    return shlex.join(words)
+    path = f"{case.path}:{case.program}"
+    return shlex.join(("bpf-harness", "check", path, *target.words, "--mode", mode.value))
 
 
 def _jit_features(arch: Arch, observation: Observation | None) -> tuple[str, ...] | None:

@@ -13,8 +13,8 @@ from types import TracebackType
 from harness.runner.ahead import GuestsAhead
 from harness.runner.batch import BatchRunner, Isolation, Sink
 from harness.runner.cases import Case
-from harness.runner.pool import GuestPool
-from harness.runner.target import Target
+from harness.runner.pool import Pool
+from harness.runner.tested import Tested
 from harness.values.deadline import Deadline
 from harness.values.mode import Mode
 from harness.values.record import Record
@@ -43,7 +43,7 @@ class Run:
         self._lock = threading.Lock()
         self._stopped = False
         self._futures: list[Future[None]] = []
-        self._pools: list[GuestPool] = []
+        self._pools: list[Pool] = []
         self._lanes: list[_Lane] = []
 
     def __enter__(self) -> "Run":
@@ -58,7 +58,7 @@ class Run:
         self._stop()
 
     def start(
-        self, target: Target, guests: GuestPool, cases: Sequence[Case], modes: tuple[Mode, ...]
+        self, target: Tested, guests: Pool, cases: Sequence[Case], modes: tuple[Mode, ...]
     ) -> None:
         """Begin to run all cases in all modes, after what was started before.
 
@@ -122,7 +122,7 @@ class _Lane:
     """The batches of one target, and how many of them have not ended."""
 
     def __init__(
-        self, batches: BatchRunner, guests: GuestPool, ahead: GuestsAhead | None, count: int
+        self, batches: BatchRunner, guests: Pool, ahead: GuestsAhead | None, count: int
     ) -> None:
         self._batches = batches
         self._guests = guests

@@ -16,6 +16,7 @@ from harness.host.system_packages import require_programs
 from harness.images.initramfs import AgentFiles, build_image
 from harness.images.modules import EVENT_MODULES
 from harness.kernels.resolve import resolve_kernel
+from harness.runner.known_features import KnownFeatures
 from harness.toolchain.agent import agent_binary
 from harness.toolchain.sysroot import busybox_binary
 from harness.values.accel import AccelChoice, AccelProof
@@ -70,6 +71,36 @@ class Target:
     def plan(self, folder: Path) -> VmPlan:
         """A guest of it, whose files go to `folder`, which exists."""
         return VmPlan(self.kernel, self.image, self.hardware, folder, self.qemu_version)
+
+    @property
+    def accel_name(self) -> str:
+        return self.accel.accel.value
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The options of `check` that name it."""
+        model = self.hardware.cpu_model
+        cpu = () if model is None else ("--cpu", model)
+        return ("--arch", self.arch.name, "--kernel", self.kernel.source, *cpu)
+
+    @property
+    def repeats_crashes(self) -> bool:
+        """Its guests are there to be crashed."""
+        return True
+
+    def known_features(self) -> KnownFeatures:
+        return KnownFeatures(self.kernel, self.hardware)
+
+    def versions(self) -> dict[str, str]:
+        """What a guest of it is made of."""
+        return {
+            "kernel": f"{self.kernel.release}, {self.kernel.origin}",
+            "kernel sha256": self.kernel.digest,
+            "image": self.image.digest,
+            "agent": self.image.agent_build,
+            "qemu": self.qemu_version,
+            "acceleration": str(self.accel),
+        }
 
     def owes(self, feature: Feature, mode: Mode) -> bool:
         """Whether it is the kernel's fault if its guests lack the feature in that mode."""

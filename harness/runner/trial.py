@@ -17,7 +17,7 @@ from harness.runner.cases import Case, Seen
 from harness.runner.known_features import KnownFeatures
 from harness.runner.pool import Lent
 from harness.runner.records import Attempt
-from harness.runner.target import Target
+from harness.runner.tested import Tested
 from harness.runner.watch import Watch, Watched
 from harness.values.errors import HarnessError, RefusedError, UsageError
 from harness.values.feature import Feature
@@ -97,7 +97,7 @@ class Started:
 class Attempts:
     """Makes attempts on guests of one target."""
 
-    def __init__(self, target: Target, features: KnownFeatures) -> None:
+    def __init__(self, target: Tested, features: KnownFeatures) -> None:
         self._target = target
         self._features = features
 
