@@ -1,14 +1,16 @@
 """`bpf-harness check`: cases on kernels, verdicts as they come, a report, an exit code."""
 
 import argparse
+import contextlib
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from harness.cli.options import add_cold, add_targets, parse_modes, parse_targets, saved_states
+from harness.cli.remote_options import add_remote, parse_remote, remote_target, spared
 from harness.cli.session import Session, Settings, make_directory, time_limit_came
 from harness.cli.signals import TimeLimitError, time_limit
 from harness.host.capacity import guests_at_once
@@ -26,6 +28,7 @@ from harness.runner.matrix import (
     prepare_each,
 )
 from harness.runner.pool import BOOT_TIMEOUT_S
+from harness.runner.remote_target import RemoteName
 from harness.runner.selection import parse_selection
 from harness.runner.target import Target, TargetName, prepare_target
 from harness.toolchain.case_compiler import case_compiler
@@ -53,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_targets(parser)
     add_cold(parser)
+    add_remote(parser)
     parser.add_argument(
         "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
     )
@@ -107,12 +111,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prepare, collect, run, report; the exit code of design: 0, 1, 3, 4 or 124."""
-    names = _on_cpus(parse_targets(args), sweep=args.cpu_sweep)
+    remote = parse_remote(args)
+    names = () if remote else _on_cpus(parse_targets(args), sweep=args.cpu_sweep)
     check = _Check(
         settings=Settings(
             modes=parse_modes(args.mode),
             isolation=Isolation.parse(args.isolate),
-            jobs=args.jobs or guests_at_once(max(name.arch.memory_mib for name in names)),
+            jobs=args.jobs or _guests_at_once(names),
             deadline=Deadline.after(args.timeout or math.inf),
             boot_timeout_s=args.boot_timeout,
             snapshots=saved_states(args),
@@ -128,9 +133,16 @@ def run(args: argparse.Namespace) -> int:
         report_parent=args.report_parent,
     )
     try:
+        if remote is not None:
+            return check.on_machine(remote)
         return check.on_many(names) if len(names) > 1 else check.on_one(names[0])
     except TimeLimitError:
         return time_limit_came()
+
+
+def _guests_at_once(names: tuple[TargetName, ...]) -> int:
+    """As many as fit; a machine that runs already is one."""
+    return guests_at_once(max(name.arch.memory_mib for name in names)) if names else 1
 
 
 def _on_cpus(names: tuple[TargetName, ...], *, sweep: bool) -> tuple[TargetName, ...]:
@@ -157,14 +169,36 @@ class _Check:
     def on_one(self, name: TargetName) -> int:
         """Nothing is run unless the target is there and every case can be read."""
         target = self._prepare(name)
-        collector = Collector(name.arch, case_compiler(name.arch))
-        found = find_everywhere([(name.arch, collector)], self.choices, self.wanted)
-        total = self._trials(found[name.arch].cases)
+        found = self._find(name.arch)
+        total = self._trials(found.cases)
         if self.list_only or not total:
-            return self._without_guests(found)
-        return self._session(total).conduct(
-            lambda session: session.start(target, found[name.arch].cases)
-        )
+            return self._without_guests({name.arch: found})
+        return self._session(total).conduct(lambda session: session.start(target, found.cases))
+
+    def on_machine(self, name: RemoteName) -> int:
+        """The same on a machine that runs already; what may crash it is left out and told."""
+        with time_limit(self.settings.deadline), contextlib.ExitStack() as stack:
+            target = stack.enter_context(remote_target(name))
+            found = self._find(target.arch)
+            stack = stack.pop_all()
+        with stack:
+            cases, line = spared(name, found.cases)
+            total = self._trials(found.cases)
+            if line and not self._trials(cases):
+                sys.stderr.write(f"bpf-harness: {line}\n")
+            if self.list_only or not self._trials(cases):
+                return self._without_guests({target.arch: replace(found, cases=cases)})
+
+            def feed(session: Session) -> None:
+                if line:
+                    session.leave_out(total - self._trials(cases), line)
+                session.start(target, cases)
+
+            return self._session(total).conduct(feed)
+
+    def _find(self, arch: Arch) -> Found:
+        collector = Collector(arch, case_compiler(arch))
+        return find_everywhere([(arch, collector)], self.choices, self.wanted)[arch]
 
     def on_many(self, names: tuple[TargetName, ...]) -> int:
         """Every case is read for every architecture first; targets that fail cost only theirs."""

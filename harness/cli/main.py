@@ -58,6 +58,8 @@ def _main(words: Sequence[str]) -> int:
     # Other people's libraries are heard only when somebody looks for a fault.
     for library in ("qemu", "asyncio", "virtme"):
         logging.getLogger(library).setLevel(logging.DEBUG if parsed.verbose else logging.ERROR)
+    # It tells of every connection that ends, in several lines; what ended it is an error of ours.
+    logging.getLogger("paramiko").setLevel(logging.DEBUG if parsed.verbose else logging.CRITICAL)
     with termination_raises():
         return _guarded(parsed.action, parsed)
 

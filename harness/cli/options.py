@@ -12,7 +12,7 @@ from harness.values.arch import ARCHES, Arch, parse_arch
 from harness.values.mode import Mode
 from harness.vm.snapshots import Snapshots
 
-_DEFAULT_ARCH = "x86_64"
+DEFAULT_ARCH = "x86_64"
 _ALL_ARCHES = "all"
 _KERNEL_FORMS = "debian:SERIES, debian:RELEASE, an image, a .deb or TREE[:FLAVOR]"
 
@@ -20,7 +20,7 @@ _KERNEL_FORMS = "debian:SERIES, debian:RELEASE, an image, a .deb or TREE[:FLAVOR
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Which kernel, on which architecture, executed how."""
     parser.add_argument(
-        "--arch", default=_DEFAULT_ARCH, help=f"architecture (default: {_DEFAULT_ARCH})"
+        "--arch", default=DEFAULT_ARCH, help=f"architecture (default: {DEFAULT_ARCH})"
     )
     parser.add_argument(
         "--kernel", default=DEFAULT_KERNEL, help=f"{_KERNEL_FORMS} (default: {DEFAULT_KERNEL})"
@@ -35,7 +35,7 @@ def add_targets(parser: argparse.ArgumentParser) -> None:
         "--arch",
         action="append",
         metavar="ARCH",
-        help=f"architecture, or all; may be repeated (default: {_DEFAULT_ARCH})",
+        help=f"architecture, or all; may be repeated (default: {DEFAULT_ARCH})",
     )
     parser.add_argument(
         "--kernel",
@@ -75,7 +75,7 @@ def parse_targets(args: argparse.Namespace) -> tuple[TargetName, ...]:
 
 def parse_arches(words: list[str] | None) -> tuple[Arch, ...]:
     """The architectures of `--arch`: repeated, several in a word, or `all`."""
-    names = _split(words) or [_DEFAULT_ARCH]
+    names = _split(words) or [DEFAULT_ARCH]
     arches = dict.fromkeys(parse_arch(name) for name in names if name != _ALL_ARCHES)
     return ARCHES if _ALL_ARCHES in names else tuple(arches)
 

@@ -27,9 +27,12 @@ from harness.runner.batch import Isolation
 from harness.runner.cases import Case
 from harness.runner.code_differences import CodeDifferences
 from harness.runner.filter_case import reading_code
-from harness.runner.pool import GuestPool
+from harness.runner.pool import GuestPool, Pool
+from harness.runner.remote_guests import RemoteGuests
+from harness.runner.remote_target import RemoteTarget
 from harness.runner.run import Run
 from harness.runner.target import Target
+from harness.runner.tested import Tested
 from harness.runner.votes import Votes
 from harness.toolchain.disassembler import disassembler
 from harness.values.deadline import Deadline
@@ -75,8 +78,8 @@ class Session:
         self._directory = directory
         self._progress = ProgressReport(sys.stderr, total)
         self._reports = Reports(self._all_reports(), _complain)
-        self._pools: list[GuestPool] = []
-        self._targets: list[Target] = []
+        self._pools: list[Pool] = []
+        self._targets: list[Target | RemoteTarget] = []
         self._outcomes: list[Outcome] = []
         self._notes: list[str] = []
         self._votes = Votes()
@@ -113,16 +116,9 @@ class Session:
             return time_limit_came()
         return self._reports.exit_code(exit_code(tuple(self._outcomes)))
 
-    def start(self, target: Target, cases: Sequence[Case]) -> None:
+    def start(self, target: Target | RemoteTarget, cases: Sequence[Case]) -> None:
         """Begin to run the cases on a target; raises what earlier ones have raised."""
-        pool = GuestPool(
-            target,
-            partial(guest_folder, self._directory, target),
-            boot_timeout_s=self._settings.boot_timeout_s,
-            snapshots=self._settings.snapshots,
-            dump_memory=self._settings.dump_memory,
-            prefix=self._prefix(target) if self._settings.many else "",
-        )
+        pool = self._pool(target)
         self._pools.append(pool)
         self._targets.append(target)
         if self._settings.compares_code:
@@ -132,6 +128,19 @@ class Session:
             cases = reading_code(cases)
         self._run.start(target, pool, cases, self._settings.modes)
         self._run.look()
+
+    def _pool(self, target: Target | RemoteTarget) -> Pool:
+        folder = partial(guest_folder, self._directory, target)
+        if isinstance(target, RemoteTarget):
+            return RemoteGuests(target, folder)
+        return GuestPool(
+            target,
+            folder,
+            boot_timeout_s=self._settings.boot_timeout_s,
+            snapshots=self._settings.snapshots,
+            dump_memory=self._settings.dump_memory,
+            prefix=self._prefix(target) if self._settings.many else "",
+        )
 
     def record(self, record: Record) -> None:
         """Take a record of a trial that no guest ran."""
@@ -172,7 +181,7 @@ class Session:
         """The accelerator with its reason, or those of many targets without."""
         if not self._settings.many:
             return str(self._targets[0].accel) if self._targets else "no guest"
-        return " ".join(sorted({str(target.accel.accel) for target in self._targets})) or "no guest"
+        return " ".join(sorted({target.accel_name for target in self._targets})) or "no guest"
 
     def _prefix(self, target: Target) -> str:
         """`arm64-6.12.117-1-`: no other target's."""
@@ -181,19 +190,10 @@ class Session:
         return f"{len(self._pools) + 1}-{name}-"
 
 
-def guest_folder(directory: ReportDirectory, target: Target, name: str) -> Path:
+def guest_folder(directory: ReportDirectory, target: Tested, name: str) -> Path:
     """The folder of the guest of that name, which says what the guest is made of."""
     folder = directory.guest(name)
-    folder.write_versions(
-        {
-            "kernel": f"{target.kernel.release}, {target.kernel.origin}",
-            "kernel sha256": target.kernel.digest,
-            "image": target.image.digest,
-            "agent": target.image.agent_build,
-            "qemu": target.qemu_version,
-            "acceleration": str(target.accel),
-        }
-    )
+    folder.write_versions(target.versions())
     return folder.path
 
 
