@@ -8,7 +8,7 @@ from pathlib import Path
 
 from virtme.cpiowriter import CpioWriter
 
-from harness.images.modules import module_name, needed_modules, read_module
+from harness.images.modules import EVENT_MODULES, module_name, needed_modules, read_module
 from harness.images.ssh_server import SshServer
 from harness.values.kernel import Kernel
 
@@ -73,7 +73,8 @@ def write_ssh_image(
     target: Path, kernel: Kernel, busybox: Path, server: SshServer, access: Access
 ) -> None:
     """Write it to the file `target`; the keys are in it, so that it is for its owner only."""
-    modules = needed_modules(kernel, (*kernel.arch.channel_modules, *NETWORK_MODULES))
+    wanted = (*kernel.arch.channel_modules, *NETWORK_MODULES, *EVENT_MODULES)
+    modules = needed_modules(kernel, wanted)
     target.touch(0o600)
     with target.open("wb") as file:
         cpio = CpioWriter(file)
