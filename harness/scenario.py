@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.formats.trigger_text import parse_trigger
-from harness.guest.filters import LoadedObject, LoadOptions
+from harness.guest.filters import FilterType, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.tables import Table, Update
 from harness.guest.trace import TraceLine, TraceStream
@@ -26,6 +26,7 @@ from harness.values.trigger import TriggerResult
 
 __all__ = [
     "Bench",
+    "FilterType",
     "Firing",
     "Guest",
     "LoadOptions",

@@ -42,7 +42,7 @@ def test_a_function_with_a_context_of_its_own_gets_it_as_it_is() -> None:
     """libbpf knows no interface in a section name."""
     assert _plan(_SOCKET, "socket/lo") == [("on_packet", "OWN", "socket", 1)]
     assert _plan(LooseFunction("f", "record"), "tp/sched/sched_switch") == [
-        ("f", "OWN", "tp/sched/sched_switch", 1)
+        ("f", "OWN", "tracepoint/sched/sched_switch", 1)
     ]
 
 

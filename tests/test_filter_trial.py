@@ -14,7 +14,7 @@ from harness.runner.filter_case import FilterCase
 from harness.runner.filter_trial import FilterTrial
 from harness.values.byte_template import parse_byte_template
 from harness.values.case import CaseId
-from harness.values.errors import CaseError
+from harness.values.errors import CaseError, RefusedError
 from harness.values.event import parse_event
 from harness.values.expectation import (
     Expectation,
@@ -175,6 +175,58 @@ def test_an_attached_filter_is_detached_before_its_tables_are_read(tmp_path: Pat
 
     assert attached(bench).tables[0].name == "counts"
     assert bench.order == ["put", "load", "attach", "shell_start", "detach", "table_dump"]
+
+
+def test_a_filter_is_attached_to_all_events_that_are_named(tmp_path: Path) -> None:
+    """And to the section's only if none is."""
+    bench = attaching(tmp_path, 0)
+    events = (parse_event("kprobe/a"), parse_event("kretprobe/b"))
+    case = seven(
+        Expectation(triggers=(parse_trigger("true"),), events=events), section="kprobe/do_exit"
+    )
+
+    bench.observe(case)
+
+    assert [
+        (each["event"]["kind"], each["event"]["function"]) for each in bench.asked("attach")
+    ] == [
+        ("kprobe", "a"),
+        ("kretprobe", "b"),
+    ]
+    attached = [each["as"] for each in bench.asked("attach")]
+    assert [each["link"] for each in bench.asked("detach")] == attached
+
+
+def test_an_iterator_is_read_and_needs_no_trigger(tmp_path: Path) -> None:
+    """Before it is detached; what it prints is an observation."""
+    bench = Bench(
+        tmp_path,
+        attach=lambda request: {"errno": 0, "message": b""},
+        iterate=lambda request: {"errno": 0, "text": b"task 1 init\ntask 2\n"},
+        detach=lambda request: {},
+    )
+    events = (parse_event("iter/task"),)
+
+    seen = bench.observe(
+        seven(Expectation(reads=(parse_pattern("task 1"),), events=events), section="iter/task")
+    )
+
+    assert seen.lines == ("task 1 init", "task 2")
+    assert bench.order == ["put", "load", "attach", "iterate", "detach"]
+
+
+def test_an_iterator_that_cannot_be_read_is_the_kernels_refusal(tmp_path: Path) -> None:
+    bench = Bench(
+        tmp_path,
+        attach=lambda request: {"errno": 0, "message": b""},
+        iterate=lambda request: {"errno": 11, "text": b""},
+    )
+    events = (parse_event("iter/task"),)
+
+    with pytest.raises(RefusedError, match=r"cannot read iter/task: .* \(errno 11\)"):
+        bench.observe(
+            seven(Expectation(reads=(parse_pattern("x"),), events=events), section="iter/task")
+        )
 
 
 def test_a_trigger_that_fails_did_not_pull(tmp_path: Path) -> None:

@@ -203,6 +203,17 @@ def test_trace_lines_come_in_order(lines: tuple[str, ...], reason: str | None) -
         assert verdict.evidence == (lines or ("no trace line was printed",))
 
 
+def test_lines_that_were_read_come_in_order() -> None:
+    """What an iterator prints is judged like trace lines, and is not mistaken for them."""
+    whole = Expectation(reads=(parse_pattern("one"), parse_pattern("two")))
+    seen = replace(_run(), lines=("one", "one two"), trace=("x",))
+
+    assert judge(LoadExpectation(), seen, whole=whole).outcome is Outcome.PASSED
+    assert judge(LoadExpectation(), replace(seen, lines=("one",)), whole=whole).reason == (
+        "line 2 of 2 not found after 'one': 'two'"
+    )
+
+
 def test_values_are_in_the_byte_order_of_the_guest() -> None:
     """The same annotation holds on s390x."""
     load = LoadExpectation()

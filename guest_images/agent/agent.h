@@ -83,6 +83,7 @@ const struct blob *blob_find(const struct agent *agent, struct call *call);
 struct program {
 	int fd;
 	struct bpf_program *libbpf;	/* NULL for a raw program */
+	const struct holding *holding;	/* what it came with, its tables for example */
 	uint32_t attach_type;		/* of a raw program */
 };
 
@@ -97,6 +98,7 @@ int program_of(const struct agent *agent, struct call *call, const struct ref *r
 	       struct program *program);
 int arg_program(const struct agent *agent, struct call *call, const char *name,
 		struct program *program);
+int program_table_fd(struct call *call, const struct program *program, const char *name);
 int table_fd_of(const struct agent *agent, struct call *call, const struct ref *ref);
 int arg_table(const struct agent *agent, struct call *call, struct table *table);
 void holding_release(struct entry *entry);
@@ -191,6 +193,7 @@ OPERATION(run);
 OPERATION(attach);
 OPERATION(replace);
 OPERATION(received);
+OPERATION(iterate);
 OPERATION(detach);
 OPERATION(detach_all);
 OPERATION(table_create);

@@ -16,6 +16,7 @@ enum place { PLACE_PAIR, PLACE_GROUP, PLACES };
 /* What a kind of event makes of a program; an errno in err if it was refused. */
 struct made {
 	struct bpf_link *libbpf;
+	struct bpf_link **each;	/* one for each CPU, NULL at the end; instead of libbpf */
 	int fd;			/* of a bare link, or -1 */
 	int sockets[SOCKETS_MAX];	/* that the filter sits on, or that are in its table */
 	size_t socket_count;
@@ -35,6 +36,9 @@ struct kind {
 
 /* Each ends with a row without a name. */
 extern const struct kind tracing_kinds[];
+extern const struct kind uprobe_kinds[];
+extern const struct kind perf_kinds[];
+extern const struct kind iter_kinds[];
 extern const struct kind socket_kinds[];
 extern const struct kind net_kinds[];
 extern const struct kind tc_kinds[];
@@ -46,6 +50,8 @@ pid_t attach_by_owner(struct call *call, const struct kind *kind, const struct p
 void end_owner(pid_t pid);
 
 int made_libbpf(struct made *made, struct bpf_link *link);
+int made_each(struct made *made, struct bpf_link **each);
+void links_destroy(struct bpf_link **each);
 int made_fd(struct made *made, int fd);
 int made_errno(struct made *made, int err);
 void made_socket(struct made *made, int fd);

@@ -38,6 +38,7 @@ static const struct operation operations[] = {
 	{ "attach", op_attach, "op as program event owned" },
 	{ "replace", op_replace, "op link program" },
 	{ "received", op_received, "op link socket" },
+	{ "iterate", op_iterate, "op link limit" },
 	{ "detach", op_detach, "op link" },
 	{ "detach_all", op_detach_all, "op" },
 	{ "table_create", op_table_create, "op as name type key_size value_size entries flags inner" },

@@ -18,6 +18,15 @@ struct link {
 	struct made made;
 };
 
+void links_destroy(struct bpf_link **each)
+{
+	struct bpf_link **at;
+
+	for (at = each; *at; at++)
+		bpf_link__destroy(*at);
+	free(each);
+}
+
 /* Ends an association, also one that was made in part. */
 void made_end(struct made *made)
 {
@@ -27,6 +36,8 @@ void made_end(struct made *made)
 		end_owner(made->owner);
 	if (made->libbpf)
 		bpf_link__destroy(made->libbpf);
+	if (made->each)
+		links_destroy(made->each);
 	if (made->fd >= 0)
 		close(made->fd);
 	for (i = 0; i < made->socket_count; i++)
@@ -49,6 +60,13 @@ int made_libbpf(struct made *made, struct bpf_link *link)
 {
 	made->err = link ? 0 : errno;
 	made->libbpf = link;
+	return 0;
+}
+
+int made_each(struct made *made, struct bpf_link **each)
+{
+	made->err = each ? 0 : errno;
+	made->each = each;
 	return 0;
 }
 
@@ -84,7 +102,8 @@ int made_undone_by(struct made *made, void (*undo)(void *state), const void *sta
 }
 
 static const struct kind *const kinds[] = {
-	tracing_kinds, socket_kinds, net_kinds, tc_kinds, cgroup_kinds,
+	tracing_kinds, uprobe_kinds, perf_kinds, iter_kinds,
+	socket_kinds, net_kinds, tc_kinds, cgroup_kinds,
 };
 
 static const struct kind *find_kind(const char *name)
@@ -235,6 +254,50 @@ int op_replace(struct agent *agent, struct call *call)
 		return refuse(call, EINVAL, "replace: link %llu is not a BPF link of the agent",
 			      (unsigned long long)link->entry.id);
 	return result_errno(call, bpf_link_update(fd, program.fd, NULL) ? errno : 0);
+}
+
+/* All that an iterator prints, up to a limit. An errno. */
+static int iterate(int link_fd, struct buffer *text, uint64_t limit)
+{
+	char piece[KIB(4)];
+	ssize_t size;
+	int err = 0;
+	int fd = bpf_iter_create(link_fd);
+
+	if (fd < 0)
+		return errno;
+	while (text->size < limit) {
+		size = read(fd, piece, sizeof(piece));
+		if (size < 0)
+			err = errno;
+		if (size <= 0)
+			break;
+		buffer_append(text, piece, size);
+	}
+	close(fd);
+	return err;
+}
+
+int op_iterate(struct agent *agent, struct call *call)
+{
+	struct buffer text = { .limit = ITERATED_MAX + KIB(4) };
+	struct link *link = arg_link(agent, call);
+	uint64_t limit;
+	int err;
+
+	if (!link || arg_u64(call, "limit", ITERATED_MAX, &limit))
+		return -1;
+	if (!link->made.libbpf)
+		return refuse(call, EINVAL, "iterate: link %llu is not an iterator",
+			      (unsigned long long)link->entry.id);
+	err = iterate(bpf_link__fd(link->made.libbpf), &text, limit);
+	result(call, 2);
+	put_int(&call->pack, "errno", err);
+	put_bin(&call->pack, "text", text.data, text.size);
+	if (text.failed)
+		call->out->failed = true;
+	buffer_free(&text);
+	return 0;
 }
 
 int op_detach(struct agent *agent, struct call *call)

@@ -6,6 +6,7 @@
  */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ static int object_program(struct call *call, const struct holding *holding,
 	program->libbpf = bpf_object__find_program_by_name(holding->object, ref->name);
 	if (!program->libbpf)
 		return no_such(call, "program", ref);
+	program->holding = holding;
 	program->fd = bpf_program__fd(program->libbpf);
 	program->attach_type = bpf_program__expected_attach_type(program->libbpf);
 	if (program->fd < 0)
@@ -62,6 +64,7 @@ int program_of(const struct agent *agent, struct call *call, const struct ref *r
 	if (holding->is_table || strcmp(holding->name, ref->name))
 		return no_such(call, "program", ref);
 	program->libbpf = NULL;
+	program->holding = holding;
 	program->fd = holding->fd;
 	program->attach_type = holding->attach_type;
 	return 0;
@@ -89,6 +92,17 @@ static int object_table_fd(struct call *call, const struct holding *holding,
 		return refuse(call, ENOENT, "%s: table %s of handle %llu was not created", call->op,
 			      ref->name, (unsigned long long)ref->handle);
 	return fd;
+}
+
+/* Of a table of the same object. */
+int program_table_fd(struct call *call, const struct program *program, const char *name)
+{
+	struct ref ref = { .handle = program->holding->entry.id };
+
+	if (!program->holding->object)
+		return refuse(call, EINVAL, "%s: a raw program has no table %s", call->op, name);
+	snprintf(ref.name, sizeof(ref.name), "%s", name);
+	return object_table_fd(call, program->holding, &ref);
 }
 
 /* The file descriptor of a table, or -1 after refuse(). */

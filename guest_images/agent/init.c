@@ -25,6 +25,7 @@
 
 #include "agent.h"
 #include "init.h"
+#include "probed.h"
 
 #define FILES_MAX (1UL << 20)
 
@@ -198,6 +199,8 @@ int main(int argc, char **argv)
 	pid_t pid;
 	int kmsg;
 
+	if (getpid() != 1 && argc > 1 && !strcmp(argv[1], "probed"))
+		return probed_main(argc - 2, argv + 2);
 	if (getpid() != 1) {
 		if ((argc == 2 || argc == 3) && !strcmp(argv[1], "--stdio"))
 			return supervise(argc == 3 ? argv[2] : NULL);

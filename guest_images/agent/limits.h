@@ -47,7 +47,9 @@
 #define DUMP_BYTES_MAX MIB(8)	/* bytes of a page, give or take one entry */
 #define DUMP_VISITS_MAX 65536	/* keys looked at for a page */
 
+#define PROBES_MAX 32		/* of one link */
 #define SOCKETS_MAX 8		/* of one link */
+#define ITERATED_MAX MIB(1)	/* what an iterator prints */
 #define PACKETS_MAX 256
 #define PACKET_SIZE 2048
 #define TRACE_LINE_MAX 4096

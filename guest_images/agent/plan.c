@@ -101,15 +101,17 @@ static int set_flags(struct call *call, const struct plan *plan, struct bpf_obje
 }
 
 /* The arguments now are the fields of one entry of "types". */
-static int set_one_type(struct call *call, struct bpf_program *program)
+static int set_one_type(const struct agent *agent, struct call *call,
+			struct bpf_program *program)
 {
 	const char *name = bpf_program__name(program);
 	uint32_t type = bpf_program__type(program);
 	uint32_t attach_type = bpf_program__expected_attach_type(program);
+	struct program other = { 0 };
 	char target[NAME_SIZE];
 	int err;
 
-	if (arg_names(call, "type attach_type attach_to") ||
+	if (arg_names(call, "type attach_type attach_to attach_program") ||
 	    arg_u32_or(call, "type", &type, type) ||
 	    arg_u32_or(call, "attach_type", &attach_type, attach_type))
 		return -1;
@@ -121,13 +123,16 @@ static int set_one_type(struct call *call, struct bpf_program *program)
 		return refused_by_libbpf(call, "attach_type", name, err);
 	if (!arg_find(call, "attach_to"))
 		return 0;
-	if (arg_text(call, "attach_to", target, sizeof(target)))
+	if (arg_text(call, "attach_to", target, sizeof(target)) ||
+	    (arg_find(call, "attach_program") &&
+	     arg_program(agent, call, "attach_program", &other)))
 		return -1;
-	err = bpf_program__set_attach_target(program, 0, target);
+	err = bpf_program__set_attach_target(program, other.fd, target);
 	return err ? refused_by_libbpf(call, "attach_to", name, err) : 0;
 }
 
-static int set_types(struct call *call, const struct plan *plan, const struct bpf_object *object)
+static int set_types(const struct agent *agent, struct call *call, const struct plan *plan,
+		     const struct bpf_object *object)
 {
 	const msgpack_object_map *outer;
 	struct bpf_program *program;
@@ -140,7 +145,7 @@ static int set_types(struct call *call, const struct plan *plan, const struct bp
 		program = find_program(call, object, "types", &pair->key);
 		if (!program || arg_enter(call, "types", &pair->val, &outer))
 			return -1;
-		err = set_one_type(call, program);
+		err = set_one_type(agent, call, program);
 		call->args = outer;
 		if (err)
 			return -1;
@@ -190,7 +195,7 @@ static int set_autocreate(struct call *call, const struct plan *plan,
 int plan_apply(const struct agent *agent, struct call *call, const struct plan *plan,
 	       struct bpf_object *object)
 {
-	if (select_programs(call, plan, object) || set_types(call, plan, object) ||
+	if (select_programs(call, plan, object) || set_types(agent, call, plan, object) ||
 	    set_flags(call, plan, object) || set_reuse(agent, call, plan, object))
 		return -1;
 	return set_autocreate(call, plan, object);

@@ -130,10 +130,16 @@
 #define __tail(table, index, filter) \
 	__bh_tag("bh_tail=" #table "|" __bh_string(index) "|" #filter)
 
-/* Attaches the filter to the event its section names, and makes something happen in the guest: a
- * trigger of docs/triggers.md, "@udp 127.0.0.1:4000 text:hello = nothing", or a shell command.
+/* What the filter is attached to, instead of the event its section names; several are several
+ * associations.
+ */
+#define __event(name) __bh_tag("bh_event=" name)
+/* Attaches the filter to its events, and makes something happen in the guest: a trigger of
+ * docs/triggers.md, "@udp 127.0.0.1:4000 text:hello = nothing", or a shell command.
  */
 #define __trigger(command) __bh_tag("bh_trigger=" command)
+/* Found among the lines that an iterator prints, in this order; a pattern as in __msg. */
+#define __read(text) __bh_tag("bh_read=" text)
 /* Found in the trace buffer, in this order; a pattern as in __msg. */
 #define __trace(text) __bh_tag("bh_trace=" text)
 

@@ -212,6 +212,8 @@ def _check_effects(done: Expectation) -> None:
     runs = runs or bool(done.counts or done.trace)
     if runs and not any(load.accepted for load in loads):
         raise ValueError("a filter that is refused cannot be run, and leaves nothing to look at")
+    if done.events and not done.attaches:
+        raise ValueError("__event without __trigger or __read: nothing would make it happen")
     if done.attaches and any(load.retval is not None for load in loads + older):
         raise ValueError("__trigger attaches the filter, and nobody sees the __retval of it then")
     if done.attaches and (done.data or done.data_out or done.ctx):

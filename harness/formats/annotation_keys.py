@@ -15,6 +15,7 @@ from harness.values.arch import ByteOrder
 from harness.values.byte_template import ByteTemplate, parse_byte_template
 from harness.values.errno_names import ERRNOS
 from harness.values.errors import UnknownNameError, UsageError
+from harness.values.event import parse_event
 from harness.values.expectation import (
     Endianness,
     Errno,
@@ -217,6 +218,13 @@ def _repeat(draft: Draft, text: str) -> None:
     draft.say("repeat", count)
 
 
+def _event(draft: Draft, text: str) -> None:
+    try:
+        draft.add("events", parse_event(text.strip()))
+    except UnknownNameError as error:
+        raise ValueError(f"{error.message} ({error.remedy})") from None
+
+
 def _words(name: str) -> _Apply:
     def add(draft: Draft, text: str) -> None:
         if not text.split():
@@ -305,10 +313,12 @@ _KEYS: dict[str, _Apply] = {
     "bh_tail": lambda d, t: d.add("tails", _tail(t)),
     "bh_varies": _varies,
     "bh_trace": lambda d, t: d.add("trace", parse_pattern(t)),
+    "bh_read": lambda d, t: d.add("reads", parse_pattern(t)),
     "bh_modes": _modes,
     "bh_needs": _words("needs"),
     "bh_only_endian": _endianness,
     "bh_kernels": _kernels,
+    "bh_event": _event,
     "bh_trigger": _trigger,
     "bh_tag": _words("labels"),
     "bh_repeat": _repeat,

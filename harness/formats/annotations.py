@@ -11,6 +11,7 @@ from harness.formats.annotation_keys import apply
 from harness.formats.decl_tags import Generation, Tag, detect_generation, read_tags
 from harness.formats.object_file import ObjectFile
 from harness.values.errors import AnnotationError, UnknownNameError
+from harness.values.event import Event, misfit
 from harness.values.expectation import Expectation, TableEntry
 from harness.values.filter_spec import FilterSpec
 from harness.values.table_spec import TableSpec
@@ -29,6 +30,7 @@ def read_expectations(obj: ObjectFile) -> dict[str, Expectation]:
     for spec in obj.filters:
         expectation = read_expectation(spec, generation)
         _check_tables(spec, expectation, obj)
+        _check_events(spec, expectation)
         expectations[spec.name] = expectation
     return expectations
 
@@ -79,6 +81,27 @@ def _check_tables(spec: FilterSpec, expectation: Expectation, obj: ObjectFile) -
             f"filter {spec.name}: its annotations name what is not there: {error.message}",
             remedy=error.remedy,
         ) from None
+
+
+def _check_events(spec: FilterSpec, expectation: Expectation) -> None:
+    if expectation.attaches and not expectation.events and spec.event is None:
+        raise AnnotationError(
+            f'filter {spec.name}: SEC("{spec.section}") does not say what to attach it to',
+            remedy='add __event("…"): docs/events.md lists them',
+        )
+    if expectation.reads and not all(event.row.reads for event in _events(spec, expectation)):
+        raise AnnotationError(
+            f"filter {spec.name}: __read is for iterators",
+            remedy="__trace finds what a filter prints with bpf_printk",
+        )
+    for event in expectation.events:
+        if wrong := misfit(spec.section, event):
+            raise AnnotationError(f"filter {spec.name} cannot be attached to {event}", remedy=wrong)
+
+
+def _events(spec: FilterSpec, expectation: Expectation) -> tuple[Event, ...]:
+    own = () if spec.event is None else (spec.event,)
+    return expectation.events or own
 
 
 def _check_entry(entry: TableEntry, table: TableSpec) -> None:

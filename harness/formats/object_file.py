@@ -158,9 +158,10 @@ def _check_function(function: Function, section: Section) -> None:
 
 def _event(section: str) -> Event | None:
     try:
-        return parse_event(section)
+        event = parse_event(section)
     except UnknownNameError:
         return None
+    return event if event.row.attaches else None
 
 
 def _defined_tables(elf: Elf, btf: Btf | None) -> tuple[TableSpec, ...]:

@@ -3,6 +3,7 @@
 Names are the kernel's own words: an instruction, a helper, a kernel function, a table type.
 """
 
+from harness.guest.feature_rows_events import EVENT_FEATURES, TRAMPOLINES
 from harness.guest.feature_rows_net import NETWORK_FEATURES
 from harness.guest.feature_rows_survival import SURVIVAL
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
@@ -140,15 +141,7 @@ _SYSTEM = (
         AttachProbe(_RETURN_0, _TRACING, _OF_THE_LOAD, _FENTRY, "bpf_fentry_test1"),
         (5, 5),
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
-        elsewhere=(
-            # commit efc9909fdce0 ("bpf, arm64: Add bpf trampoline for arm64") in v6.0, which
-            # could attach from 6.4 on.
-            (ARM64, (6, 4)),
-            (RISCV64, (6, 3)),
-            (S390X, (6, 3)),
-            (PPC64LE, (6, 13)),
-            (ARM, None),
-        ),
+        elsewhere=TRAMPOLINES,
     ),
     # commit ca06f55b9002 ("bpf: Add per-program recursion prevention mechanism") in v5.12; what it
     # counts is a member of struct bpf_prog_info.
@@ -370,5 +363,13 @@ _TABLES = (
 )
 
 FEATURES: tuple[Feature, ...] = (
-    _SYSTEM + _INSTRUCTIONS + _VERIFIER + _HELPERS + _KFUNCS + _TABLES + NETWORK_FEATURES + SURVIVAL
+    *_SYSTEM,
+    *EVENT_FEATURES,
+    *NETWORK_FEATURES,
+    *_INSTRUCTIONS,
+    *_VERIFIER,
+    *_HELPERS,
+    *_KFUNCS,
+    *_TABLES,
+    *SURVIVAL,
 )

@@ -30,11 +30,16 @@ class FilterType:
     attach_to: str = ""
     """Kernel function or tracepoint, for types that are bound to their target at load."""
 
+    attach_program: Ref | None = None
+    """The filter whose function `attach_to` is, for an extension."""
+
     def packed(self) -> dict[str, object]:
+        program = self.attach_program
         return {
             "type": self.program_type,
             "attach_type": self.attach_type,
             "attach_to": self.attach_to,
+            "attach_program": None if program is None else program.packed(),
         }
 
 

@@ -28,6 +28,9 @@ _REMEDIES = {
     22: "the kind of filter does not fit this kind of event",
 }
 
+# Of what an iterator prints; the agent's own limit.
+_MAX_READ = 1024 * 1024
+
 
 class Link:
     """One association of a filter with an event."""
@@ -94,7 +97,19 @@ class Link:
             {"link": self.handle, "socket": socket},
         ).result()
 
+    def read(self) -> str:
+        """What an iterator prints, from the beginning each time; cut at 1 MiB.
+
+        Raises RefusedError, also for a link that is no iterator's.
+        """
+        arguments = {"link": self.handle, "limit": _MAX_READ}
+        reply = self._connection.submit("iterate", lambda reply: reply, arguments).result()
+        if errno := reply.errno():
+            said = f"{os.strerror(errno)} (errno {errno})"
+            raise RefusedError(f"cannot read {self.event}: {said}", errno)
+        return reply.data("text").decode(errors="replace")
+
 
 def wire_event(event: Event) -> dict[str, object]:
     """An event as the agent's `attach` wants it."""
-    return {"kind": event.kind.value, **event.arguments}
+    return {"kind": event.row.wire_kind, **event.arguments}

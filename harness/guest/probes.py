@@ -121,6 +121,7 @@ class Prober:
             probe.insns,
             self._order,
             probe.program_type,
+            flags=probe.flags,
             attach_type=probe.attach_type,
             attach_btf=probe.function,
         )

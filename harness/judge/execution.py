@@ -15,7 +15,7 @@ _EVIDENCE_LINES = 20
 def judge_execution(
     whole: Expectation, load: LoadExpectation, mode: Mode, byte_order: ByteOrder, seen: Observation
 ) -> Difference | None:
-    """The first difference in the order machine code, run, output, triggers, tables, trace."""
+    """The first difference, in the order code, run, output, triggers, tables, trace, lines read."""
     assert seen.load is not None
     if mode.jits and not seen.load.jited:
         return Difference(f"was not JITed, in mode {mode}")
@@ -28,7 +28,8 @@ def judge_execution(
         difference
         or _judge_triggers(seen.fired, byte_order)
         or _judge_tables(whole, byte_order, seen.tables)
-        or _judge_trace(whole.trace, seen.trace)
+        or _judge_lines("trace line", whole.trace, seen.trace)
+        or _judge_lines("line", whole.reads, seen.lines)
     )
 
 
@@ -120,13 +121,15 @@ def _show_entries(table: TableContents) -> tuple[str, ...]:
     return (f"table {table.name}:", *(lines or ["no entries"]))
 
 
-def _judge_trace(patterns: tuple[Pattern, ...], lines: tuple[str, ...]) -> Difference | None:
+def _judge_lines(
+    noun: str, patterns: tuple[Pattern, ...], lines: tuple[str, ...]
+) -> Difference | None:
     """Every pattern must match a line of its own, after that of the pattern before."""
     rest = iter(lines)
     after = ""
     for number, pattern in enumerate(patterns, 1):
         if not any(pattern.search(line) is not None for line in rest):
-            reason = f"trace line {number} of {len(patterns)} not found{after}: {pattern.text!r}"
-            return Difference(reason, lines[-_EVIDENCE_LINES:] or ("no trace line was printed",))
+            reason = f"{noun} {number} of {len(patterns)} not found{after}: {pattern.text!r}"
+            return Difference(reason, lines[-_EVIDENCE_LINES:] or (f"no {noun} was printed",))
         after = f" after {pattern.text!r}"
     return None

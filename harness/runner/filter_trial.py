@@ -3,16 +3,18 @@
 Observes and never judges. Losing the guest is an exception that the caller turns into evidence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.guest.filters import Code, Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.later import Later
+from harness.guest.links import Link
 from harness.guest.tables import Ref, Table
 from harness.guest.trace import TraceStream
 from harness.runner.loadable import Loadable
 from harness.values.errors import CaseError, ProtocolError
+from harness.values.event import Event
 from harness.values.observation import (
     Fired,
     LoadObservation,
@@ -124,12 +126,21 @@ class FilterTrial:
         tables = self._tables(loaded.handle)
         self._require_prepared(self._prepare(loaded.handle, tables))
         code = self._filter(loaded.handle).submit_code() if self._reads_code else None
-        link = loaded.filters[self._case.spec.name].attach(self._case.spec.event)
+        own = loaded.filters[self._case.spec.name]
+        links = [own.attach(event) for event in self._events()]
         fired = tuple(self._fire(trigger) for trigger in self._case.expectation.triggers)
-        link.detach()
+        lines = self._read(links)
+        for link in links:
+            link.detach()
         contents = tuple(later.result() for later in self._look(tables))
-        seen = tuple(each for each in fired if each.trigger.kind is not None)
-        return Observation(load, None, contents, fired=seen, machine_code=_machine_code(code))
+        return Observation(
+            load,
+            None,
+            contents,
+            fired=tuple(each for each in fired if each.trigger.kind is not None),
+            lines=lines,
+            machine_code=_machine_code(code),
+        )
 
     def _fire(self, trigger: Trigger) -> Fired:
         """A shell command that fails did not pull, whatever the kernel did."""
@@ -141,6 +152,16 @@ class FilterTrial:
                 f"{self._case.id}: the trigger ended with status {status}: {shell.output.strip()}"
             )
         return Fired(trigger, TriggerResult())
+
+    def _read(self, links: Sequence[Link]) -> tuple[str, ...]:
+        if not self._case.expectation.reads:
+            return ()
+        return tuple(line for link in links for line in link.read().splitlines())
+
+    def _events(self) -> tuple[Event, ...]:
+        """What the annotations say, else the section; one of them does."""
+        own = self._case.spec.event
+        return self._case.expectation.events or (() if own is None else (own,))
 
     def _options(self) -> LoadOptions:
         expectation = self._case.expectation

@@ -16,23 +16,26 @@ _CONTEXT = "bpf_context"
 _OWN = "OWN"
 _MACROS = {
     EventKind.TRACE: "ARGS",
+    EventKind.TYPED_TRACEPOINT: "ARGS",
+    EventKind.LSM: "ARGS",
     EventKind.RAW_TRACEPOINT: "ARGS",
+    EventKind.RAW_TRACEPOINT_WRITABLE: "ARGS",
     EventKind.KPROBE: "KPROBE",
+    EventKind.KPROBE_MULTI: "KPROBE",
+    EventKind.UPROBE: "KPROBE",
+    EventKind.UPROBE_MULTI: "KPROBE",
     EventKind.KRETPROBE: "KRETPROBE",
+    EventKind.KRETPROBE_MULTI: "KRETPROBE",
+    EventKind.URETPROBE: "KRETPROBE",
+    EventKind.URETPROBE_MULTI: "KRETPROBE",
 }
 # Events that hand over a struct of their own, and what to write instead.
 _OWN_CONTEXT = {
     EventKind.TRACEPOINT: "use the same tracepoint as tp_btf/NAME or raw_tp/NAME",
     EventKind.SOCKET: "let the function take a struct __sk_buff *",
 }
-# libbpf's words for them; with TRACE the target begins with one.
-_PREFIXES = {
-    EventKind.RAW_TRACEPOINT: "raw_tp/",
-    EventKind.KPROBE: "kprobe/",
-    EventKind.KRETPROBE: "kretprobe/",
-    EventKind.TRACEPOINT: "tp/",
-    EventKind.TRACE: "",
-}
+# Events with a context of their own that libbpf knows by more than the section.
+_NAMED = (EventKind.TRACEPOINT, EventKind.ITERATOR)
 _EXAMPLE = "raw_tp/netif_receive_skb"
 _HEADER = "/* What the kernel sees of {source}: made by bpf-harness run. */\n#include <filter.h>\n"
 # Everything is inlined into the entries: the kernel takes no global function that returns void.
@@ -119,8 +122,8 @@ def typed_event(event: Event) -> str | None:
 def _entries(function: LooseFunction, events: Sequence[Event]) -> list[Entry]:
     groups: dict[object, list[Event]] = {}
     for event in dict.fromkeys(events):
-        # The target of a TRACE event is fixed at load, so each needs a program of its own.
-        fixed = event if event.kind is EventKind.TRACE else None
+        # One that is fixed at load needs a program of its own.
+        fixed = event if event.row.fixed else None
         groups.setdefault((event.kind, fixed), []).append(event)
     return [
         Entry(
@@ -135,10 +138,9 @@ def _entries(function: LooseFunction, events: Sequence[Event]) -> list[Entry]:
 
 
 def _section(event: Event) -> str:
-    # libbpf knows no interface in a section name, and one offset in it would be for all events.
-    if event.kind not in _PREFIXES:
+    if event.kind not in _MACROS and event.kind not in _NAMED:
         return event.row.filter_section(event.target)
-    return f"{_PREFIXES[event.kind]}{event.target}"
+    return str(event).partition(":")[0] if event.row.fixed else str(event)
 
 
 def _macro(function: LooseFunction, event: Event) -> str:

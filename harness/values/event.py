@@ -8,7 +8,11 @@ from harness.values.event_kind import Arguments, EventKind, EventRow
 from harness.values.event_rows import EVENTS
 
 _BY_KIND: dict[EventKind, EventRow] = {row.kind: row for row in EVENTS}
-_BY_SECTION: dict[str, EventRow] = {section: row for row in EVENTS for section in row.sections}
+_BY_SECTION: dict[str, tuple[EventRow, ...]] = {
+    section: tuple(row for row in EVENTS if section in row.sections)
+    for found in EVENTS
+    for section in found.sections
+}
 
 _FORMS = " ".join(row.form for row in EVENTS)
 
@@ -38,7 +42,8 @@ class Event:
     def __str__(self) -> str:
         if self.row.keeps_section:
             return self.target
-        return f"{self.kind.value}/{self.target}"
+        section = self.row.form.partition("/")[0]
+        return f"{section}/{self.target}" if self.target else section
 
 
 def parse_event(text: str) -> Event:
@@ -50,13 +55,36 @@ def parse_event(text: str) -> Event:
     section = _section(text)
     if section is None:
         raise UnknownNameError(f"unknown event {text!r}", remedy=_remedy(text))
-    row = _BY_SECTION[section]
-    target = text if row.keeps_section else text[len(section) + 1 :]
-    if row.split(target) is None:
-        raise UnknownNameError(
-            f"event {text!r} does not say what to attach to", remedy=f"write {row.form}"
-        )
-    return Event(row.kind, target)
+    rows = _BY_SECTION[section]
+    for row in rows:
+        target = text if row.keeps_section else text[len(section) + 1 :]
+        if row.split(target) is not None:
+            return Event(row.kind, target)
+    raise UnknownNameError(
+        f"event {text!r} does not say what to attach to",
+        remedy=f"write {' or '.join(row.form for row in rows)}",
+    )
+
+
+def misfit(section: str, event: Event) -> str | None:
+    """Why a filter of that section cannot be attached to the event, in one line.
+
+    None if it can be, as far as the table knows: what it does not have is left to the kernel.
+    """
+    section = section.removeprefix("?")
+    own, row = _section(section), event.row
+    if not row.attaches:
+        return f"nothing is attached to {event}: {row.trigger} runs it"
+    if own is None:
+        return None
+    if row.fixed:
+        bound = str(event).partition(":")[0]
+        if section == bound:
+            return None
+        return f'a filter is bound to {event} when it is loaded: write SEC("{bound}")'
+    if own in row.fitting:
+        return None
+    return f'{event} takes filters of SEC {" ".join(row.fitting)}, not of SEC("{section}")'
 
 
 def _section(text: str) -> str | None:

@@ -10,15 +10,33 @@ Split = Callable[[str], Arguments | None]
 
 
 class EventKind(Enum):
-    """The kinds of event, by the name that the agent's `attach` knows them by."""
+    """The kinds of event."""
 
     KPROBE = "kprobe"
     KRETPROBE = "kretprobe"
+    KSYSCALL = "ksyscall"
+    KRETSYSCALL = "kretsyscall"
+    KPROBE_MULTI = "kprobe.multi"
+    KRETPROBE_MULTI = "kretprobe.multi"
+    KPROBE_SESSION = "kprobe.session"
+    UPROBE = "uprobe"
+    URETPROBE = "uretprobe"
+    UPROBE_MULTI = "uprobe.multi"
+    URETPROBE_MULTI = "uretprobe.multi"
+    UPROBE_SESSION = "uprobe.session"
     TRACEPOINT = "tracepoint"
     RAW_TRACEPOINT = "raw_tracepoint"
+    RAW_TRACEPOINT_WRITABLE = "raw_tracepoint.w"
+    TYPED_TRACEPOINT = "tp_btf"
     TRACE = "trace"
-    """Fixed when the filter is loaded: fentry, fexit, fmod_ret, tp_btf, lsm."""
+    """At the entry and the exit of a function: fentry, fexit, fsession, fmod_ret."""
 
+    LSM = "lsm"
+    EXTENSION = "freplace"
+    ITERATOR = "iter"
+    PERF_EVENT = "perf_event"
+    BREAKPOINT = "breakpoint"
+    SYSCALL_PROGRAM = "syscall"
     SOCKET = "socket"
     SOCKET_UDP = "socket_udp"
     SOCKET_UNIX = "socket_unix"
@@ -57,11 +75,36 @@ class EventRow:
     trigger: str
     """What makes it happen, in a guest of which nothing else is known."""
 
+    agent_kind: str = ""
+    """The name that the agent's `attach` knows it by, where that is not the kind's own."""
+
     feature: str = ""
     """What a kernel needs for it, by its name in the table of features; nothing if empty."""
 
     keeps_section: bool = False
     """The target begins with the section, because that says more than the kind."""
+
+    takes: tuple[str, ...] = ()
+    """Sections whose filters can be attached to it beside those of its own."""
+
+    fixed: bool = False
+    """A filter is bound to it when it is loaded: no other section will do than its own."""
+
+    attaches: bool = True
+    """False where there is nothing to attach to: the filter is run by BPF_PROG_TEST_RUN."""
+
+    reads: bool = False
+    """The filter prints what its link is read for: an iterator."""
+
+    @property
+    def fitting(self) -> tuple[str, ...]:
+        """All sections whose filters can be attached to it."""
+        return tuple(dict.fromkeys(self.sections + self.takes))
+
+    @property
+    def wire_kind(self) -> str:
+        """The name that the agent's `attach` knows it by."""
+        return self.agent_kind or self.kind.value
 
     def filter_section(self, target: str) -> str:
         """Of a filter for that target, where libbpf takes no target in the section's name."""

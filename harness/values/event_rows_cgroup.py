@@ -15,7 +15,16 @@ def _row(
         return one_word("cgroup")(target or FILTERED)
 
     own = section_and(sections, split)
-    return EventRow(kind, sections, form, own, _ATTACH, trigger, feature, keeps_section=True)
+    return EventRow(
+        kind,
+        sections,
+        form,
+        own,
+        attach=_ATTACH,
+        trigger=trigger,
+        feature=feature,
+        keeps_section=True,
+    )
 
 
 _CALLS = ("bind", "connect", "sendmsg", "recvmsg", "getpeername", "getsockname")

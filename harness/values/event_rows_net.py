@@ -61,10 +61,26 @@ def _row(
     attach: str,
     trigger: str,
     feature: str = "",
+    takes: tuple[str, ...] = (),
 ) -> EventRow:
     own = section_and(sections, split)
-    return EventRow(kind, sections, form, own, attach, trigger, feature, keeps_section=True)
+    return EventRow(
+        kind,
+        sections,
+        form,
+        own,
+        attach=attach,
+        trigger=trigger,
+        feature=feature,
+        keeps_section=True,
+        takes=takes,
+    )
 
+
+# Of one program type.
+_SOCKET_FILTERS = ("socket", "socket/udp", "socket/unix")
+_CLSACT = ("clsact", "tc", "classifier")
+_TCX = ("tcx/ingress", "tcx/egress", "tc/ingress", "tc/egress")
 
 _SOCKETS = (
     EventRow(
@@ -74,6 +90,7 @@ _SOCKETS = (
         one_word("interface"),
         attach="setsockopt(2) SO_ATTACH_BPF of a packet socket",
         trigger="any packet on the interface: ping for socket/lo",
+        takes=_SOCKET_FILTERS,
     ),
     _row(
         EventKind.SOCKET_UDP,
@@ -82,6 +99,7 @@ _SOCKETS = (
         _port,
         attach="setsockopt(2) SO_ATTACH_BPF of a UDP socket on 127.0.0.1",
         trigger="a datagram sent to the port: the filter sees its UDP header and what follows",
+        takes=_SOCKET_FILTERS,
     ),
     _row(
         EventKind.SOCKET_UNIX,
@@ -90,6 +108,7 @@ _SOCKETS = (
         one_word("name"),
         attach="setsockopt(2) SO_ATTACH_BPF of a unix datagram socket, its name abstract",
         trigger="a datagram sent to the name",
+        takes=_SOCKET_FILTERS,
     ),
 )
 
@@ -105,21 +124,23 @@ _INTERFACES = (
     ),
     _row(
         EventKind.CLSACT,
-        ("clsact", "tc", "classifier"),
+        _CLSACT,
         "clsact/DIRECTION/INTERFACE",
         _directed,
         attach="rtnetlink(7): a clsact qdisc and a filter of it, direct-action",
         trigger="any packet that comes in on the interface, or goes out",
         feature="clsact",
+        takes=_TCX,
     ),
     _row(
         EventKind.TCX,
-        ("tcx/ingress", "tcx/egress", "tc/ingress", "tc/egress"),
+        _TCX,
         "tcx/DIRECTION/INTERFACE",
         _interface,
         attach="bpf(2) BPF_LINK_CREATE",
         trigger="any packet that comes in on the interface, or goes out",
         feature="tcx",
+        takes=_CLSACT,
     ),
 )
 

@@ -10,6 +10,7 @@ from enum import Enum
 
 from harness.values.arch import Arch, ByteOrder
 from harness.values.byte_template import ByteTemplate
+from harness.values.event import Event
 from harness.values.mode import Mode
 from harness.values.release import ReleaseRange, read_version
 from harness.values.trigger import Trigger
@@ -204,8 +205,14 @@ class Expectation:
     modes: tuple[Mode, ...] = tuple(Mode)
     needs: tuple[str, ...] = ()
     endianness: Endianness | None = None
+    events: tuple[Event, ...] = ()
+    """What the filter is attached to; none means the event that its section names."""
+
     triggers: tuple[Trigger, ...] = ()
     """To be fired in the guest, in this order, while the filter is attached."""
+
+    reads: tuple[Pattern, ...] = ()
+    """To be found in the lines that the filter, an iterator, prints, in this order."""
 
     labels: tuple[str, ...] = ()
     repeat: int = 1
@@ -224,8 +231,8 @@ class Expectation:
 
     @property
     def attaches(self) -> bool:
-        """Whether the filter is attached to its event and triggers fired."""
-        return bool(self.triggers)
+        """Whether the filter is attached to its events, and triggers fired or they are read."""
+        return bool(self.triggers or self.reads)
 
     @property
     def test_runs(self) -> bool:

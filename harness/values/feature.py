@@ -64,6 +64,7 @@ class AttachProbe:
     """The kernel function that a tracing program is loaded for."""
 
     times: int = 1
+    flags: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,5 +167,8 @@ class Observation:
     fired: tuple[Fired, ...] = ()
     """Triggers in their order, without those that are shell commands."""
 
+    lines: tuple[str, ...] = ()
+    """What an iterator printed."""
+
     machine_code: bytes | None = None
     """What the JIT made of the filter, empty if it made nothing; None if nobody looked."""

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Hardware breakpoints on memory of the kernel: a processor's debug registers call the filter.
+#include <linux/bpf_perf_event.h>
+#include "counts.h"
+
+// The variable behind a sysctl is written by whoever writes the sysctl, and by nobody else.
+SEC("perf_event")
+__success __needs("breakpoints data-symbols")
+__event("perf_event/mem:printk_delay_msec:w")
+__trigger("cd /proc/sys/kernel; echo 1 > printk_delay; echo 2 > printk_delay; echo 0 > printk_delay")
+__table(seen, "s64:0", "u64:3")
+__table_entries(seen, 1)
+int variable_is_written(struct bpf_perf_event_data *ctx)
+{
+	if (runs("sh"))
+		count(0);
+	return 0;
+}
+
+// Reading one is not writing it.
+SEC("perf_event")
+__success __needs("breakpoints data-symbols")
+__event("perf_event/mem:printk_delay_msec:w")
+__trigger("cat /proc/sys/kernel/printk_delay /proc/sys/kernel/printk_delay")
+__table_entries(seen, 0)
+int variable_is_read(struct bpf_perf_event_data *ctx)
+{
+	count(0);
+	return 0;
+}
+
+SEC("perf_event")
+__success __needs("breakpoints data-symbols")
+__event("perf_event/mem:printk_delay_msec:rw")
+__trigger("read x < /proc/sys/kernel/printk_delay; echo 0 > /proc/sys/kernel/printk_delay")
+__table(seen, "s64:1", "u64:1")
+__table_entries(seen, 1)
+int variable_is_read_or_written(struct bpf_perf_event_data *ctx)
+{
+	__s64 what = 1;
+	__u64 one = 1;
+
+	bpf_map_update_elem(&seen, &what, &one, BPF_ANY);
+	return 0;
+}
+
+// An instruction that is run, which is the first of a function.
+SEC("perf_event")
+__success __needs("execution-breakpoints")
+__event("perf_event/mem:shmem_symlink:x")
+__trigger("ln -s x /tmp/one; ln -s y /tmp/two; rm /tmp/one /tmp/two")
+__table(seen, "s64:0", "u64:2")
+__table_entries(seen, 1)
+int function_is_run(struct bpf_perf_event_data *ctx)
+{
+	count(0);
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";

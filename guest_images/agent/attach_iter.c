@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Iterators. Knows what one of them can be narrowed to; what it prints is read
+ * from its link.
+ */
+#include <bpf/bpf.h>
+
+#include "attach.h"
+
+static int attach_iter(struct call *call, const struct program *program, struct made *made)
+{
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts);
+	union bpf_iter_link_info info = { 0 };
+	char table[NAME_SIZE];
+	uint64_t pid;
+	int fd;
+
+	if (arg_u64_or(call, "pid", INT32_MAX, &pid, 0))
+		return -1;
+	opts.link_info = &info;
+	opts.link_info_len = sizeof(info);
+	if (arg_find(call, "table")) {
+		if (arg_text(call, "table", table, sizeof(table)))
+			return -1;
+		fd = program_table_fd(call, program, table);
+		if (fd < 0)
+			return -1;
+		info.map.map_fd = fd;
+	} else if (pid) {
+		info.task.pid = pid;
+	} else {
+		/* Kernels before 5.9 take none. */
+		opts.link_info = NULL;
+		opts.link_info_len = 0;
+	}
+	return made_libbpf(made, bpf_program__attach_iter(program->libbpf, &opts));
+}
+
+const struct kind iter_kinds[] = {
+	{ "iter", "kind table pid", attach_iter, false },
+	{ 0 },
+};

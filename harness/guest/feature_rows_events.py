@@ -1,0 +1,203 @@
+"""The features of events: what a kernel needs so that filters can be attached to them."""
+
+from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
+from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe, TypesProbe
+from harness.values.insn import Insn
+
+# linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
+_KPROBE, _WRITABLE, _TRACING, _LSM = 2, 24, 26, 29
+_FENTRY, _LSM_MAC, _FSESSION = 24, 27, 58
+_KPROBE_MULTI, _KPROBE_SESSION, _UPROBE_MULTI, _UPROBE_SESSION = 42, 56, 48, 57
+# BPF_F_SLEEPABLE
+_SLEEPABLE = 1 << 4
+
+_RETURN_0 = (Insn(0xB7), Insn(0x95))
+
+# Since when filters can be called from a function that is patched.
+TRAMPOLINES = (
+    # commit efc9909fdce0 ("bpf, arm64: Add bpf trampoline for arm64") in v6.0, which
+    # could attach from 6.4 on.
+    (ARM64, (6, 4)),
+    (RISCV64, (6, 3)),
+    (S390X, (6, 3)),
+    (PPC64LE, (6, 13)),
+    (ARM, None),
+)
+
+# The same for what came later than all but the last of them.
+_LATEST_TRAMPOLINES = ((ARM64, (6, 4)), (RISCV64, (6, 3)), (S390X, (6, 3)), *TRAMPOLINES[-2:])
+
+# Functions that are there whatever the kernel is configured for, and of the agent.
+_FUNCTION = "vfs_mknod"
+_OWN_FUNCTION = "/proc/self/exe:probed_add"
+
+
+def _on_function(kind: EventKind, attach_type: int) -> AttachProbe:
+    return AttachProbe(_RETURN_0, _KPROBE, Event(kind, _FUNCTION), attach_type)
+
+
+def _on_own_function(kind: EventKind, attach_type: int) -> AttachProbe:
+    return AttachProbe(_RETURN_0, _KPROBE, Event(kind, _OWN_FUNCTION), attach_type)
+
+
+_PROBES = (
+    # commit 0dcac2725406 ("bpf: Add multi kprobe link") in v5.18.
+    Feature(
+        "kprobe.multi",
+        _on_function(EventKind.KPROBE_MULTI, _KPROBE_MULTI),
+        (5, 18),
+        ("FPROBE",),
+    ),
+    # commit 535a3692ba72 ("bpf: Add support for kprobe session attach") in v6.10.
+    Feature(
+        "kprobe.session",
+        _on_function(EventKind.KPROBE_SESSION, _KPROBE_SESSION),
+        (6, 10),
+        ("FPROBE",),
+    ),
+    Feature(
+        "uprobe",
+        ShellProbe("test -e /sys/bus/event_source/devices/uprobe/type"),
+        (4, 17),
+        ("UPROBE_EVENTS",),
+    ),
+    # commit 8c7dcb84e3b7 ("bpf: implement sleepable uprobes by chaining gps") in v6.0.
+    Feature("sleepable-uprobe", LoadProbe(_RETURN_0, _KPROBE, flags=_SLEEPABLE), (6, 0)),
+    # commit 89ae89f53d20 ("bpf: Add multi uprobe link") in v6.6.
+    Feature(
+        "uprobe.multi",
+        _on_own_function(EventKind.UPROBE_MULTI, _UPROBE_MULTI),
+        (6, 6),
+        ("UPROBE_EVENTS",),
+    ),
+    # commit d920179b3d48 ("bpf: Add support for uprobe multi session attach") in v6.13.
+    Feature(
+        "uprobe.session",
+        _on_own_function(EventKind.UPROBE_SESSION, _UPROBE_SESSION),
+        (6, 13),
+        ("UPROBE_EVENTS",),
+    ),
+)
+
+_TRACEPOINTS = (
+    # commit 9df1c28bb752 ("bpf: add writable context for raw tracepoints") in v5.2.
+    Feature("raw_tp.w", LoadProbe(_RETURN_0, _WRITABLE), (5, 2)),
+)
+
+_FUNCTIONS = (
+    # Functions of bpf_test_modify_return_ids in net/bpf/test_run.c in which a filter may sleep:
+    # commit 5b481acab4ce ("bpf: do not rely on ALLOW_ERROR_INJECTION for fmod_ret") in v6.2.
+    Feature(
+        "sleepable-fentry",
+        AttachProbe(
+            _RETURN_0,
+            _TRACING,
+            Event(EventKind.TRACE, "fentry.s/bpf_fentry_test1"),
+            _FENTRY,
+            "bpf_fentry_test1",
+            flags=_SLEEPABLE,
+        ),
+        (6, 2),
+        ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
+        elsewhere=_LATEST_TRAMPOLINES,
+    ),
+    # Entry and exit in one filter, in v7.0; bpf_jit_supports_fsession() of the architectures.
+    Feature(
+        "fsession",
+        AttachProbe(
+            _RETURN_0,
+            _TRACING,
+            Event(EventKind.TRACE, "fsession/bpf_fentry_test1"),
+            _FSESSION,
+            "bpf_fentry_test1",
+        ),
+        (7, 0),
+        ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
+        elsewhere=_LATEST_TRAMPOLINES,
+    ),
+    # A hook calls filters only if bpf is among the active security modules: CONFIG_LSM, lsm=.
+    Feature(
+        "lsm-hooks",
+        ShellProbe(
+            "mount -t securityfs none /sys/kernel/security || exit 1;"
+            " grep -qw bpf /sys/kernel/security/lsm; found=$?;"
+            " umount /sys/kernel/security; exit $found"
+        ),
+        (5, 7),
+        ("BPF_LSM", "SECURITYFS"),
+    ),
+    # commit 423f16108c9d ("bpf: Augment the set of sleepable LSM hooks") in v5.11.
+    Feature(
+        "sleepable-lsm-hooks",
+        AttachProbe(
+            _RETURN_0,
+            _LSM,
+            Event(EventKind.LSM, "lsm.s/inode_rmdir"),
+            _LSM_MAC,
+            "inode_rmdir",
+            flags=_SLEEPABLE,
+        ),
+        (5, 11),
+        ("BPF_LSM", "DEBUG_INFO_BTF", "DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
+        elsewhere=TRAMPOLINES,
+    ),
+    # commit 15d83c4d7cef ("bpf: Allow loading of a bpf_iter program") in v5.8.
+    Feature("iterators", TypesProbe("bpf_iter__task"), (5, 8), ("DEBUG_INFO_BTF",)),
+)
+
+# What is walked over, by the type of what the filter is handed and the release that brought it.
+_ITERATORS = tuple(
+    Feature(name, TypesProbe(name), since, ("DEBUG_INFO_BTF", *options))
+    for name, since, options in (
+        ("bpf_iter__bpf_prog", (5, 9), ()),
+        ("bpf_iter__tcp", (5, 9), ("INET",)),
+        ("bpf_iter__udp", (5, 9), ("INET",)),
+        ("bpf_iter__task_vma", (5, 12), ()),
+        ("bpf_iter__unix", (5, 15), ("UNIX",)),
+        ("bpf_iter__bpf_link", (5, 19), ()),
+        ("bpf_iter__ksym", (6, 0), ()),
+        ("bpf_iter__cgroup", (6, 1), ("CGROUPS",)),
+    )
+)
+
+_PERF_EVENTS = (
+    Feature(
+        "perf-events",
+        ShellProbe("test -e /proc/sys/kernel/perf_event_paranoid"),
+        (4, 9),
+        ("PERF_EVENTS",),
+    ),
+    Feature(
+        "breakpoints",
+        ShellProbe("test -e /sys/bus/event_source/devices/breakpoint/type"),
+        (4, 9),
+        ("PERF_EVENTS",),
+        # HAVE_HW_BREAKPOINT
+        elsewhere=((RISCV64, None), (S390X, None)),
+    ),
+    Feature(
+        "execution-breakpoints",
+        ShellProbe("test -e /sys/bus/event_source/devices/breakpoint/type"),
+        (4, 9),
+        ("PERF_EVENTS",),
+        # A Power processor watches data only: hw_breakpoint_arch_parse() in its hw_breakpoint.c.
+        elsewhere=((RISCV64, None), (S390X, None), (PPC64LE, None)),
+    ),
+    # Variables are among the symbols, too.
+    Feature(
+        "data-symbols",
+        ShellProbe("grep -q ' printk_delay_msec$' /proc/kallsyms"),
+        (2, 6),
+        ("KALLSYMS_ALL",),
+    ),
+)
+
+EVENT_FEATURES: tuple[Feature, ...] = (
+    *_PROBES,
+    *_TRACEPOINTS,
+    *_FUNCTIONS,
+    *_ITERATORS,
+    *_PERF_EVENTS,
+)
