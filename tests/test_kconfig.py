@@ -120,3 +120,20 @@ def test_a_kernel_with_kasan_is_told_to_report_more_than_once() -> None:
     both = parse_kconfig("CONFIG_KASAN=y\nCONFIG_X86_5LEVEL=y\n")
     assert needed_arguments(both) == ("kasan_multi_shot", "no5lvl")
     assert needed_arguments(parse_kconfig("CONFIG_X86_5LEVEL=y\n")) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('CONFIG_BPF_LSM=y\nCONFIG_LSM="yama,apparmor"\n', ("lsm=yama,apparmor,bpf",)),
+        ('CONFIG_BPF_LSM=y\nCONFIG_LSM=""\n', ("lsm=bpf",)),
+        ('CONFIG_BPF_LSM=y\nCONFIG_LSM="yama,bpf"\n', ()),
+        ('# CONFIG_BPF_LSM is not set\nCONFIG_LSM="yama"\n', ()),
+        ("CONFIG_BPF_LSM=y\n", ()),
+    ],
+)
+def test_hooks_of_filters_are_called_where_they_are_there(
+    lines: str, words: tuple[str, ...]
+) -> None:
+    """As in Debian's 5.10, whose list of security modules leaves bpf out."""
+    assert needed_arguments(parse_kconfig(lines)) == words

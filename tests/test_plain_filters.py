@@ -68,6 +68,13 @@ def test_an_event_on_the_command_line_is_taken_instead_of_the_sections(tmp_path:
     assert made.events == {"on_exit": (parse_event("kprobe/a"), parse_event("kprobe/b"))}
 
 
+def test_an_event_of_another_type_is_refused_before_anything_boots(tmp_path: Path) -> None:
+    """The message says which filters fit."""
+    with pytest.raises(UsageError, match="on_exit cannot be attached to socket/lo") as caught:
+        _compile(tmp_path, _WITH_SECTION, on_exit="socket/lo")
+    assert "socket/lo takes filters of SEC socket" in str(caught.value)
+
+
 def test_an_event_for_a_function_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """A typing error would otherwise attach nothing."""
     with pytest.raises(UnknownNameError, match="--event names 'my_fitler'") as caught:

@@ -19,6 +19,7 @@ class Kernel:
         self.sysctls = {
             "kernel/panic": b"0\n",
             "kernel/ns_last_pid": b"7\n",
+            "kernel/sched_domain/cpu0/domain0/max_newidle_lb_cost": b"99\n",
             "net/core/bpf_jit_enable": b"1\n",
             "net/core/bpf_jit_harden": b"0\n",
             "net/ipv4/conf/eth0.1/mtu": b"1500\n",
@@ -113,7 +114,10 @@ def test_a_mode_that_a_command_sets_is_one(kernel: Kernel) -> None:
 
 
 def test_those_that_change_by_themselves_are_left_alone(kernel: Kernel) -> None:
-    kernel.effect = {"kernel/ns_last_pid": b"8\n"}
+    kernel.effect = {
+        "kernel/ns_last_pid": b"8\n",
+        "kernel/sched_domain/cpu0/domain0/max_newidle_lb_cost": b"98\n",
+    }
     kernel.guest.shell("true")
 
     assert kernel.guest.settings.changed() == ()

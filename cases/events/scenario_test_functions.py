@@ -37,7 +37,7 @@ def result_at_the_exit(bench: Bench) -> None:
     assert run_attached(bench, "at_exit")[0] == {5: 1}
 
 
-@scenario(needs="fentry")
+@scenario(needs="replaceable-test-functions")
 def result_that_is_replaced(bench: Bench) -> None:
     """bpf_modify_return_test(1, &b) makes b 3 and returns 4, unless it is not run.
 

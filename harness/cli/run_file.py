@@ -17,6 +17,7 @@ from harness.formats.trigger_text import parse_trigger
 from harness.formats.verifier_log import source_line, telling_line
 from harness.guest.filters import Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
+from harness.guest.links import near_target
 from harness.guest.shell import Shell
 from harness.guest.trace import TraceLine, TraceStream
 from harness.judge.errnos import errno_name
@@ -234,6 +235,9 @@ class _Session:
                 sys.stderr.write(f"    {place.text}\n")
             if said := telling_line(verdict.log):
                 sys.stderr.write(f"  verifier: {scrub(said)}\n")
+            event = next(iter(self._filters.events.get(entry.name, ())), None)
+            if near := near_target(self._guest.connection, event, verdict):
+                sys.stderr.write(f"  {scrub(near)}\n")
         if not refused:
             sys.stderr.write(
                 f"{self._file} could not be loaded: {errno_name(loaded.errno)}\n"

@@ -94,7 +94,19 @@ ARGUMENTS: tuple[Argument, ...] = (
 
 def needed_arguments(config: Kconfig) -> tuple[str, ...]:
     """What must be on the command line of a kernel with that configuration."""
-    return tuple(row.word for row in ARGUMENTS if all(map(config.builtin, row.options)))
+    words = tuple(row.word for row in ARGUMENTS if all(map(config.builtin, row.options)))
+    return words + _security_modules(config)
+
+
+def _security_modules(config: Kconfig) -> tuple[str, ...]:
+    """The modules that would be active, and bpf: lsm= takes the place of CONFIG_LSM.
+
+    Debian's 5.10 has the hooks for filters and does not call them.
+    """
+    active = config.value("LSM")
+    if not config.builtin("BPF_LSM") or active == "n" or "bpf" in active.split(","):
+        return ()
+    return (f"lsm={active},bpf" if active else "lsm=bpf",)
 
 
 def parse_kconfig(text: str) -> Kconfig:

@@ -8,7 +8,7 @@ from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
 _KPROBE, _WRITABLE, _TRACING, _LSM = 2, 24, 26, 29
-_FENTRY, _LSM_MAC, _FSESSION = 24, 27, 58
+_FENTRY, _MODIFY_RETURN, _LSM_MAC, _FSESSION = 24, 26, 27, 58
 _KPROBE_MULTI, _KPROBE_SESSION, _UPROBE_MULTI, _UPROBE_SESSION = 42, 56, 48, 57
 # BPF_F_SLEEPABLE
 _SLEEPABLE = 1 << 4
@@ -98,6 +98,20 @@ _FUNCTIONS = (
             _FENTRY,
             "bpf_fentry_test1",
             flags=_SLEEPABLE,
+        ),
+        (6, 2),
+        ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
+        elsewhere=_LATEST_TRAMPOLINES,
+    ),
+    # By the same commit; before it, only where FUNCTION_ERROR_INJECTION is.
+    Feature(
+        "replaceable-test-functions",
+        AttachProbe(
+            _RETURN_0,
+            _TRACING,
+            Event(EventKind.TRACE, "fmod_ret/bpf_modify_return_test"),
+            _MODIFY_RETURN,
+            "bpf_modify_return_test",
         ),
         (6, 2),
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),

@@ -9,7 +9,7 @@ from harness.guest.links import Link
 from harness.guest.tables import Ref, Table
 from harness.values.autopsy import CodeRange
 from harness.values.errors import GuestError, UsageError
-from harness.values.event import Event, parse_event
+from harness.values.event import Event, misfit, parse_event
 from harness.values.observation import LoadObservation, RunObservation
 from harness.values.run_input import RunInput, run_input
 from harness.values.table_spec import TableSpec
@@ -162,6 +162,9 @@ class Filter:
         target = parse_event(self.section) if event is None else event
         if isinstance(target, str):
             target = parse_event(target)
+        if target.row.fixed and (wrong := misfit(self.section, target)):
+            # The kernel would attach it to what it was loaded for.
+            raise UsageError(f"{self.name} cannot be attached to {target}", remedy=wrong)
         link = Link.attach(self._connection, self.ref, target, owned=owned)
         self.links.append(link)
         return link

@@ -170,11 +170,7 @@ class Guest:
 
     def read_file(self, path: str, limit: int = _MAX_FILE) -> bytes:
         """The beginning of a file of the guest; raises RefusedError."""
-        arguments: dict[str, object] = {"path": path, "limit": limit}
-        reply = self.connection.submit("read_file", lambda reply: reply, arguments).result()
-        if number := reply.errno():
-            raise RefusedError(f"cannot read {path} in the guest: errno {number}", number)
-        return reply.data("data")
+        return self.connection.read_file(path, limit)
 
     def write_file(self, path: str, text: str | bytes) -> None:
         """Write to an existing file of the guest, a sysctl for example; raises RefusedError."""

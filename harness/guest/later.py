@@ -8,6 +8,7 @@ from harness.channels.client import AgentClient, Pending
 from harness.channels.fields import Fields
 from harness.values.autopsy import CodeRange
 from harness.values.deadline import Deadline
+from harness.values.errors import RefusedError
 from harness.values.touched import Touched
 
 T = TypeVar("T")
@@ -76,3 +77,11 @@ class Connection:
     ) -> Later[T]:
         """Queue a request; nothing is waited for."""
         return Later(self.client.submit(operation, **arguments), self.timeout_s, read)
+
+    def read_file(self, path: str, limit: int) -> bytes:
+        """The beginning of a file of the guest, at most `limit` bytes; raises RefusedError."""
+        arguments: dict[str, object] = {"path": path, "limit": limit}
+        reply = self.submit("read_file", lambda reply: reply, arguments).result()
+        if number := reply.errno():
+            raise RefusedError(f"cannot read {path} in the guest: errno {number}", number)
+        return reply.data("data")

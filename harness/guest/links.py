@@ -1,32 +1,51 @@
 """Links: a filter associated with an event, until it is detached."""
 
 import os
+from collections.abc import Sequence
+from errno import EINVAL, ENODEV, ENOENT, ESRCH
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection, Later
+from harness.guest.near_events import near_events
 from harness.guest.tables import Ref
 from harness.values.errors import RefusedError
 from harness.values.event import Event
+from harness.values.observation import LoadObservation
 
 
 class AttachError(RefusedError):
     """The kernel refused to associate a filter with an event; carries its errno."""
 
-    def __init__(self, filter_name: str, event: Event, errno: int, said: str) -> None:
+    def __init__(
+        self, filter_name: str, event: Event, errno: int, said: str, near: Sequence[str] = ()
+    ) -> None:
         words = said.strip().splitlines()
         detail = f": {words[-1]}" if words else ""
         super().__init__(
             f"cannot attach {filter_name} to {event}: {os.strerror(errno)} (errno {errno}){detail}",
             errno,
-            remedy=_REMEDIES.get(errno),
+            remedy=_remedy(event, errno, near),
         )
 
 
 _REMEDIES = {
-    2: "check the spelling: the guest's kernel knows no such event",
-    19: "the guest has no such interface; it has lo, and veth0 and veth1 for those who name them",
-    22: "the kind of filter does not fit this kind of event",
+    ENOENT: "check the spelling: the guest's kernel knows no such event",
+    ENODEV: "the guest has no such interface; it has lo, and veth0 and veth1 for those who name"
+    " them",
 }
+
+# What a kernel says to a name that it does not know: perf_event_open(2), raw tracepoints and
+# kprobe.multi.
+_UNKNOWN = (ENOENT, ESRCH, EINVAL)
+
+
+def _remedy(event: Event, errno: int, near: Sequence[str]) -> str | None:
+    if near:
+        return f"the guest's kernel has no such event; near it: {' '.join(near)}"
+    if errno == EINVAL:
+        return f"{event} takes filters of SEC {' '.join(event.row.fitting)}"
+    return _REMEDIES.get(errno)
+
 
 # Of what an iterator prints; the agent's own limit.
 _MAX_READ = 1024 * 1024
@@ -53,7 +72,8 @@ class Link:
         link = cls(connection, connection.new_handle(), event)
         reply = link._submit(filter_ref, owned).result()
         if errno := reply.errno():
-            raise AttachError(filter_ref.name, event, errno, reply.text("message"))
+            near = near_events(connection.read_file, event) if errno in _UNKNOWN else ()
+            raise AttachError(filter_ref.name, event, errno, reply.text("message"), near)
         connection.events.add(event.name)
         return link
 
@@ -108,6 +128,16 @@ class Link:
             said = f"{os.strerror(errno)} (errno {errno})"
             raise RefusedError(f"cannot read {self.event}: {said}", errno)
         return reply.data("text").decode(errors="replace")
+
+
+def near_target(
+    connection: Connection, event: Event | None, load: LoadObservation | None
+) -> str | None:
+    """What may have been meant where libbpf found no target for a filter that is loaded for one."""
+    if event is None or not event.row.fixed or load is None or load.errno not in _UNKNOWN:
+        return None
+    near = near_events(connection.read_file, event)
+    return _remedy(event, ENOENT, near) if near else None
 
 
 def wire_event(event: Event) -> dict[str, object]:

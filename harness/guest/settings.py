@@ -4,6 +4,8 @@ To read them all takes an emulated guest some 25 ms, so they are read only aroun
 one: a shell command, or a write to a file. A filter that is merely loaded and run cannot.
 """
 
+import re
+
 from harness.channels.fields import Fields
 from harness.guest.later import Connection, Later
 from harness.values.observation import SettingChange
@@ -28,6 +30,12 @@ _RESTLESS = frozenset(
         "kernel/tainted",
     }
 )
+
+
+# One for each CPU and level: what an idle CPU expects a look for work to cost it, which fades with
+# time (rebalance_domains() in kernel/sched/fair.c). No sysctl any more since commit 3b87f136f8fc
+# ("sched,debug: Convert sysctl sched_domains to debugfs") in v5.13.
+_RESTLESS_DOMAINS = re.compile(r"kernel/sched_domain/cpu\d+/domain\d+/max_newidle_lb_cost\Z")
 
 
 class Settings:
@@ -66,11 +74,15 @@ class Settings:
         return tuple(
             SettingChange(_sysctl(path), first.get(path), now.get(path))
             for path in sorted(first.keys() | now.keys())
-            if first.get(path) != now.get(path) and path not in _RESTLESS
+            if first.get(path) != now.get(path) and not _is_restless(path)
         )
 
     def _submit(self) -> Later[dict[str, str]]:
         return self._connection.submit("settings", _read, {})
+
+
+def _is_restless(path: str) -> bool:
+    return path in _RESTLESS or _RESTLESS_DOMAINS.match(path) is not None
 
 
 def _read(reply: Fields) -> dict[str, str]:

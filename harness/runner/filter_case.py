@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from harness.guest.guest import Guest
+from harness.guest.links import near_target
 from harness.judge.ballot import cast_ballot
 from harness.judge.filter import FilterExpectation, judge_filter
 from harness.runner.cases import Case, Seen
@@ -82,9 +83,14 @@ class FilterCase:
         try:
             observation = observe()
         except RefusedError as error:
-            return Seen(Verdict(Outcome.FAILED, error.message), touched=self._touched(guest))
+            verdict = Verdict(Outcome.FAILED, error.message, _evidence(error.remedy))
+            return Seen(verdict, touched=self._touched(guest))
+        verdict = judge_filter(self._expected(expectation, mode), observation)
+        if verdict.outcome is Outcome.FAILED:
+            near = near_target(guest.connection, self.loadable.spec.event, observation.load)
+            verdict = replace(verdict, evidence=verdict.evidence + _evidence(near))
         return Seen(
-            judge_filter(self._expected(expectation, mode), observation),
+            verdict,
             observation,
             frozenset(expectation.varying),
             self._ballot(observation, guest.identity.upstream),
@@ -121,6 +127,10 @@ class FilterCase:
         if half is None:
             raise CaseError(f"{self.id} is not expected to be loaded like this")
         return FilterExpectation(whole, half, mode, self.loadable.obj.byte_order)
+
+
+def _evidence(text: str | None) -> tuple[str, ...]:
+    return () if text is None else (text,)
 
 
 def reading_code(cases: Iterable[Case]) -> tuple[Case, ...]:

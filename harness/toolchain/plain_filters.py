@@ -10,8 +10,8 @@ from harness.formats.loose_functions import read_loose_functions
 from harness.formats.object_file import ObjectFile, read_object
 from harness.toolchain.entries import Entry, plan_entries, wrap_source
 from harness.toolchain.filter_source import CompiledFilter, FilterBuild, FilterStore
-from harness.values.errors import UnknownNameError
-from harness.values.event import Event
+from harness.values.errors import UnknownNameError, UsageError
+from harness.values.event import Event, misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +68,9 @@ def _events(
     for spec in found.filters:
         own = () if spec.event is None or not spec.autoload else (spec.event,)
         wanted[spec.name] = tuple(events.get(spec.name, own))
-    return wanted | {entry.name: entry.events for entry in entries}
+    chosen = wanted | {entry.name: entry.events for entry in entries}
+    for spec in found.filters:
+        for event in chosen[spec.name]:
+            if wrong := misfit(spec.section, event):
+                raise UsageError(f"{spec.name} cannot be attached to {event}", remedy=wrong)
+    return chosen

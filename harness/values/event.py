@@ -79,7 +79,8 @@ def misfit(section: str, event: Event) -> str | None:
         return None
     if row.fixed:
         bound = str(event).partition(":")[0]
-        if section == bound:
+        # Without a target in it the load says which.
+        if section in (bound, own) and own in row.sections:
             return None
         return f'a filter is bound to {event} when it is loaded: write SEC("{bound}")'
     if own in row.fitting:
