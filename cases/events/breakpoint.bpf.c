@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Hardware breakpoints on memory of the kernel: a processor's debug registers call the filter.
+// Hardware breakpoints: the processor's debug registers call the filter for memory of the kernel, or
+// of the process that has it at this address.
 #include <linux/bpf_perf_event.h>
 #include "counts.h"
 
@@ -41,6 +42,33 @@ int variable_is_read_or_written(struct bpf_perf_event_data *ctx)
 	__u64 one = 1;
 
 	bpf_map_update_elem(&seen, &what, &one, BPF_ANY);
+	return 0;
+}
+
+// The agent's variable, in a process that it forks.
+SEC("perf_event")
+__success __needs("breakpoints")
+__event("perf_event/mem:fire_target:w")
+__trigger("@touch times=5 write")
+__table(seen, "s64:0", "u64:5")
+__table_entries(seen, 1)
+int variable_of_a_process_is_written(struct bpf_perf_event_data *ctx)
+{
+	if (runs("fire"))
+		count(0);
+	return 0;
+}
+
+SEC("perf_event")
+__success __needs("breakpoints")
+__event("perf_event/mem:fire_target:rw")
+__trigger("@touch times=3 read") __trigger("@touch times=4 write")
+__table(seen, "s64:0", "u64:7")
+__table_entries(seen, 1)
+int variable_of_a_process_is_touched(struct bpf_perf_event_data *ctx)
+{
+	if (runs("fire"))
+		count(0);
 	return 0;
 }
 

@@ -3,6 +3,20 @@
 // (bpf_seq_read() in kernel/bpf/bpf_iter.c); after the last it is run once more, without one.
 #include "iterators.h"
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u64);
+} stock SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 5);
+	__type(key, __u32);
+	__type(value, __u64);
+} shelf SEC(".maps");
+
 SEC("iter/task")
 __success __needs("iterators")
 __read("task 1 init") __read("task 2 kthreadd") __read("{{end of [0-9]+}}")

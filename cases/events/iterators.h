@@ -72,18 +72,4 @@ struct bpf_iter__task_vma {
 	struct vm_area_struct *vma;
 } RELOCATED;
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 4);
-	__type(key, __u32);
-	__type(value, __u64);
-} stock SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 5);
-	__type(key, __u32);
-	__type(value, __u64);
-} shelf SEC(".maps");
-
 #define print(meta, format, args...) BPF_SEQ_PRINTF((meta)->seq, format, ##args)

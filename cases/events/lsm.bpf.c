@@ -6,7 +6,8 @@
 // inode_mkdir(dir, dentry, mode, previous result).
 SEC("lsm/inode_mkdir")
 __success __needs("lsm-hooks fentry")
-__trigger("mkdir /tmp/allowed_ || exit 1; mkdir /tmp/refused_ 2>/dev/null && exit 2; rmdir /tmp/allowed_")
+__trigger("@syscall mkdirat AT_FDCWD text:/tmp/refused_ 0700 = EPERM")
+__trigger("@syscall mkdirat AT_FDCWD text:/tmp/allowed_ 0700 ; unlinkat AT_FDCWD text:/tmp/allowed_ 0x200")
 __table(seen, "s64:0", "u64:1")
 __table(seen, "s64:-1", "u64:1")
 __table_entries(seen, 2)
@@ -21,7 +22,7 @@ int folder_is_refused(__u64 *ctx)
 // The errno reaches the program that asked.
 SEC("lsm/inode_symlink")
 __success __needs("lsm-hooks fentry")
-__trigger("ln -s x /tmp/refused_ 2>&1 | grep -q 'Permission denied'")
+__trigger("@syscall symlinkat text:x AT_FDCWD text:/tmp/refused_ = EACCES")
 __table(seen, "s64:-13", "u64:1")
 int errno_of_a_refusal(__u64 *ctx)
 {
@@ -33,9 +34,9 @@ int errno_of_a_refusal(__u64 *ctx)
 
 // One that may sleep can read the memory of the process, present or not.
 SEC("lsm.s/inode_rmdir")
-__success __needs("sleepable-lsm-hooks fentry")
-__trigger("mkdir /tmp/a /tmp/b; rmdir /tmp/a /tmp/b")
-__table(seen, "s64:-14", "u64:2")
+__success __needs("sleepable-lsm-hooks lsm-hooks")
+__trigger("@syscall mkdirat AT_FDCWD text:/tmp/a 0700 ; unlinkat AT_FDCWD text:/tmp/a 0x200")
+__table(seen, "s64:-14", "u64:1")
 __table_entries(seen, 1)
 int sleepable_hook(__u64 *ctx)
 {

@@ -15,7 +15,7 @@ static __always_inline void note(__s64 what)
 SEC("perf_event")
 __success __needs("perf-events")
 __event("perf_event/cpu-clock/1000000")
-__trigger("i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done")
+__trigger("@cpu 30")
 __table(seen, "s64:1000000", "u64:1")
 __table_entries(seen, 1)
 int time_goes_by(struct bpf_perf_event_data *ctx)
@@ -24,16 +24,16 @@ int time_goes_by(struct bpf_perf_event_data *ctx)
 	return 0;
 }
 
-// A process that has just begun has nothing in memory.
+// Memory that is there once it is touched.
 SEC("perf_event")
 __success __needs("perf-events")
 __event("perf_event/page-faults")
-__trigger("busybox sleep 0; true")
+__trigger("@fault 16")
 __table(seen, "s64:1", "u64:1")
 __table_entries(seen, 1)
 int page_is_not_there(struct bpf_perf_event_data *ctx)
 {
-	if (runs("busybox") && ctx->addr)
+	if (runs("fire") && ctx->addr)
 		note(ctx->sample_period);
 	return 0;
 }
@@ -42,12 +42,12 @@ int page_is_not_there(struct bpf_perf_event_data *ctx)
 SEC("perf_event")
 __success __needs("perf-events")
 __event("perf_event/context-switches")
-__trigger("busybox sleep 0.1; true")
+__trigger("@timer times=3 20")
 __table(seen, "s64:1", "u64:1")
 __table_entries(seen, 1)
 int task_gives_way(struct bpf_perf_event_data *ctx)
 {
-	if (runs("busybox"))
+	if (runs("fire"))
 		note(ctx->sample_period);
 	return 0;
 }
@@ -56,13 +56,13 @@ int task_gives_way(struct bpf_perf_event_data *ctx)
 SEC("perf_event")
 __success __needs("perf-events")
 __event("perf_event/page-faults/2") __event("perf_event/minor-faults")
-__trigger("busybox sleep 0; true")
+__trigger("@fault 16")
 __table(seen, "s64:1", "u64:1")
 __table(seen, "s64:2", "u64:1")
 __table_entries(seen, 2)
 int periods_of_two_counters(struct bpf_perf_event_data *ctx)
 {
-	if (runs("busybox"))
+	if (runs("fire"))
 		note(ctx->sample_period);
 	return 0;
 }

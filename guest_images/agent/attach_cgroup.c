@@ -32,5 +32,6 @@ const struct kind cgroup_kinds[] = {
 	{ "cgroup_sysctl", "kind cgroup", attach_cgroup, true },
 	{ "cgroup_device", "kind cgroup", attach_cgroup, true },
 	{ "sock_ops", "kind cgroup", attach_cgroup, true },
+	{ "lsm_cgroup", "kind cgroup", attach_cgroup, true },
 	{ 0 },
 };

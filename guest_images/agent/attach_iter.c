@@ -15,6 +15,8 @@ static int attach_iter(struct call *call, const struct program *program, struct 
 	uint64_t pid;
 	int fd;
 
+	if (!program->libbpf)
+		return made_fd(made, bpf_link_create(program->fd, 0, BPF_TRACE_ITER, NULL));
 	if (arg_u64_or(call, "pid", INT32_MAX, &pid, 0))
 		return -1;
 	opts.link_info = &info;
@@ -37,6 +39,6 @@ static int attach_iter(struct call *call, const struct program *program, struct 
 }
 
 const struct kind iter_kinds[] = {
-	{ "iter", "kind table pid", attach_iter, false },
+	{ "iter", "kind table pid", attach_iter, true },
 	{ 0 },
 };

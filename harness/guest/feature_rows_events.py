@@ -8,12 +8,14 @@ from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
 _KPROBE, _WRITABLE, _TRACING, _LSM = 2, 24, 26, 29
-_FENTRY, _MODIFY_RETURN, _LSM_MAC, _FSESSION = 24, 26, 27, 58
+_FENTRY, _MODIFY_RETURN, _LSM_MAC, _ITERATOR, _LSM_CGROUP, _FSESSION = 24, 26, 27, 28, 43, 58
 _KPROBE_MULTI, _KPROBE_SESSION, _UPROBE_MULTI, _UPROBE_SESSION = 42, 56, 48, 57
 # BPF_F_SLEEPABLE
 _SLEEPABLE = 1 << 4
 
 _RETURN_0 = (Insn(0xB7), Insn(0x95))
+# What lets a process in a cgroup go on.
+_RETURN_1 = (Insn(0xB7, imm=1), Insn(0x95))
 
 # Since when filters can be called from a function that is patched.
 TRAMPOLINES = (
@@ -157,8 +159,37 @@ _FUNCTIONS = (
         ("BPF_LSM", "DEBUG_INFO_BTF", "DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
         elsewhere=TRAMPOLINES,
     ),
+    # commit 69fd337a975c ("bpf: per-cgroup lsm flavor") in v6.0.
+    Feature(
+        "lsm_cgroup",
+        AttachProbe(
+            _RETURN_1,
+            _LSM,
+            Event(EventKind.LSM_CGROUP, "lsm_cgroup/inode_rmdir"),
+            _LSM_CGROUP,
+            "inode_rmdir",
+        ),
+        (6, 0),
+        ("BPF_LSM", "CGROUP_BPF", "DEBUG_INFO_BTF", "DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
+        elsewhere=TRAMPOLINES,
+    ),
     # commit 15d83c4d7cef ("bpf: Allow loading of a bpf_iter program") in v5.8.
     Feature("iterators", TypesProbe("bpf_iter__task"), (5, 8), ("DEBUG_INFO_BTF",)),
+    # commit b77fb25dcb34 ("bpf: Add support for bpf iterator programs to use sleepable helpers") in
+    # v5.18.
+    Feature(
+        "sleepable-iterators",
+        AttachProbe(
+            _RETURN_0,
+            _TRACING,
+            Event(EventKind.ITERATOR, "iter.s/task"),
+            _ITERATOR,
+            "task",
+            flags=_SLEEPABLE,
+        ),
+        (5, 18),
+        ("DEBUG_INFO_BTF",),
+    ),
 )
 
 # What is walked over, by the type of what the filter is handed and the release that brought it.
@@ -171,7 +202,7 @@ _ITERATORS = tuple(
         ("bpf_iter__task_vma", (5, 12), ()),
         ("bpf_iter__unix", (5, 15), ("UNIX",)),
         ("bpf_iter__bpf_link", (5, 19), ()),
-        ("bpf_iter__ksym", (6, 0), ()),
+        ("bpf_iter__ksym", (6, 0), ("KALLSYMS",)),
         ("bpf_iter__cgroup", (6, 1), ("CGROUPS",)),
     )
 )

@@ -32,6 +32,7 @@ class EventKind(Enum):
     """At the entry and the exit of a function: fentry, fexit, fsession, fmod_ret."""
 
     LSM = "lsm"
+    LSM_CGROUP = "lsm_cgroup"
     EXTENSION = "freplace"
     ITERATOR = "iter"
     PERF_EVENT = "perf_event"

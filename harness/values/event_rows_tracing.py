@@ -12,6 +12,7 @@ from harness.values.event_targets import (
     breakpoint_place,
     counter,
     functions,
+    hook_of_a_cgroup,
     iterated,
     itself,
     place_in_file,
@@ -217,6 +218,17 @@ _FUNCTIONS = (
         fixed=True,
     ),
     EventRow(
+        EventKind.LSM_CGROUP,
+        ("lsm_cgroup",),
+        "lsm_cgroup/HOOK:CGROUP",
+        hook_of_a_cgroup,
+        attach="bpf(2) BPF_LINK_CREATE on the cgroup",
+        trigger="what is to be allowed to a process in the cgroup, `filtered` by default",
+        feature="lsm_cgroup",
+        keeps_section=True,
+        fixed=True,
+    ),
+    EventRow(
         EventKind.EXTENSION,
         ("freplace",),
         "freplace/FUNCTION",
@@ -270,7 +282,8 @@ _PERF_EVENTS = (
         breakpoint_place,
         attach="perf_event_open(2) of a hardware breakpoint on every CPU",
         trigger="the memory is read (r), written (w) or run (x): write to"
-        " /proc/sys/kernel/printk_delay for perf_event/mem:printk_delay_msec:w",
+        " /proc/sys/kernel/printk_delay for perf_event/mem:printk_delay_msec:w, @touch write for"
+        " perf_event/mem:fire_target:w, which is the agent's",
         feature="breakpoints",
     ),
 )

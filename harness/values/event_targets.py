@@ -6,6 +6,7 @@ Each reads what stands behind the section; None says that it has not that form.
 import re
 
 from harness.values.event_kind import Arguments
+from harness.values.event_rows_cgroup import FILTERED
 
 # Of linux/perf_event.h: enum perf_type_id, enum perf_sw_ids, enum perf_hw_id.
 _HARDWARE, _SOFTWARE = 0, 1
@@ -108,6 +109,15 @@ def iterated(target: str) -> Arguments | None:
     if _NUMBER.match(narrowed):
         return {"pid": int(narrowed, 0)}
     return {"table": narrowed} if _FUNCTION.match(narrowed) else None
+
+
+def hook_of_a_cgroup(target: str) -> Arguments | None:
+    """`lsm_cgroup/HOOK:CGROUP`, or `lsm_cgroup/HOOK` for the cgroup that is made for it."""
+    _, _, what = target.partition("/")
+    hook, colon, cgroup = what.partition(":")
+    if not _FUNCTION.match(hook) or (colon and not cgroup):
+        return None
+    return {"cgroup": cgroup or FILTERED}
 
 
 def itself(target: str) -> Arguments | None:
