@@ -285,6 +285,21 @@ def an_interface_has_one_xdp_filter(bench: Bench) -> None:
     assert filters.fire() == [1]
 
 
+@scenario(needs="veth")
+def an_interface_has_filters_of_its_own(bench: Bench) -> None:
+    """What is sent at one end of a pair comes in at the other, and is received there."""
+    kind = Kind("xdp", "xdp/veth0", "@packet veth1 zero:12 be16:0x88b5 text:hello")
+    filters = load(bench, kind)
+    link = filters.attach(1)
+    filters.attach(2, "xdp/veth1")
+    assert filters.fire() == [1]
+
+    link.replace(filters.loaded.filters["xdp_drop"].ref)
+    filters.fire_dropped()
+    # XDP sees nothing of what goes out.
+    bench.fire("@packet veth0 zero:12 be16:0x88b5 text:hello")
+
+
 @scenario(needs="tcx")
 def a_filter_that_drops_ends_the_row(bench: Bench) -> None:
     filters = load(bench, TCX)
