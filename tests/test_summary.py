@@ -172,3 +172,29 @@ def test_a_long_list_is_folded() -> None:
     assert len(lines) > 1
     assert max(len(line) for line in lines) <= 100
     assert ", ".join(line.strip() for line in lines).count("type_") == 40
+
+
+def test_cases_that_miss_the_same_are_told_together() -> None:
+    """With the modes that any of them was tried in, and the first names."""
+    reason = "feature bpf_loop is absent"
+    text = _print(
+        *(
+            replace(make_record(Outcome.UNSUPPORTED, reason, mode=mode), case=f"a.bpf.c:{name}")
+            for name in "abcde"
+            for mode in ("interp", "jit")
+        ),
+        replace(make_record(Outcome.UNSUPPORTED, reason), case="a.bpf.c:a", arch="arm"),
+    )
+
+    assert text.startswith(
+        "UNSUPPORTED 5 cases [interp, jit; x86_64]\n"
+        "  feature bpf_loop is absent\n"
+        "    a.bpf.c:a\n"
+        "    a.bpf.c:b\n"
+        "    a.bpf.c:c\n"
+        "    … and 2 more\n"
+        "\n"
+        "UNSUPPORTED a.bpf.c:a [jit; arm]\n"
+        "  feature bpf_loop is absent\n"
+        "\n"
+    )

@@ -16,6 +16,9 @@ from harness.values.verdict import Outcome
 _LISTED = 200
 """Trials that are listed one by one; results.jsonl has all of them."""
 
+_NAMED = 3
+"""Cases that are named of those that were UNSUPPORTED for one reason."""
+
 _WIDTH = 100
 """Of the lists of events and tables."""
 
@@ -32,6 +35,7 @@ class SummaryReport:
         self._path = path
         self._counts: dict[_ROW, Counter[Outcome]] = {}
         self._bad: dict[Outcome, list[Record]] = {outcome: [] for outcome in Outcome}
+        self._absent: dict[tuple[str, str, str], _Absent] = {}
         self._retried = 0
         self._subjects = {"events": _Subjects(), "tables": _Subjects()}
 
@@ -44,7 +48,10 @@ class SummaryReport:
         self._counts.setdefault(row, Counter())[outcome] += 1
         self._subjects["events"].add(record.events, outcome)
         self._subjects["tables"].add(record.tables, outcome)
-        if outcome is not Outcome.PASSED and len(self._bad[outcome]) < _LISTED:
+        if outcome is Outcome.UNSUPPORTED:
+            why = (record.verdict.reason, record.arch, record.kernel)
+            self._absent.setdefault(why, _Absent()).add(record)
+        elif outcome is not Outcome.PASSED and len(self._bad[outcome]) < _LISTED:
             self._bad[outcome].append(record)
 
     def close(self, summary: RunSummary) -> None:
@@ -58,13 +65,14 @@ class SummaryReport:
     def _problems(self) -> Iterator[str]:
         """Every trial that did not pass, worst first, with what proves it."""
         totals = self._totals()
-        for outcome in Outcome:
+        for outcome in (Outcome.CRASHED, Outcome.FAILED, Outcome.BROKEN):
             for records in _by_reason(self._bad[outcome]):
                 yield from _problem(records)
-            more = totals[outcome] - len(self._bad[outcome])
-            if more and outcome is not Outcome.PASSED:
+            if more := totals[outcome] - len(self._bad[outcome]):
                 yield f"… and {more} more {outcome} in results.jsonl"
                 yield ""
+        for (reason, arch, _), absent in self._absent.items():
+            yield from absent.lines(reason, arch)
 
     def _table(self) -> Iterator[str]:
         """Counts by group and mode; kernel and architecture only where there are several."""
@@ -102,6 +110,29 @@ class SummaryReport:
         for counts in self._counts.values():
             totals.update(counts)
         return totals
+
+
+class _Absent:
+    """Trials that were UNSUPPORTED for one reason on one kernel."""
+
+    def __init__(self) -> None:
+        self._modes: dict[str, list[str]] = {}
+
+    def add(self, record: Record) -> None:
+        self._modes.setdefault(record.case, []).append(record.mode)
+
+    def lines(self, reason: str, arch: str) -> Iterator[str]:
+        """The reason, and as many of the cases as show what is meant."""
+        modes = dict.fromkeys(mode for found in self._modes.values() for mode in found)
+        cases = list(self._modes)
+        what = one_line(cases[0]) if len(cases) == 1 else f"{len(cases)} cases"
+        yield f"{Outcome.UNSUPPORTED} {what} [{', '.join(modes)}; {arch}]"
+        yield f"  {one_line(reason)}"
+        if len(cases) > 1:
+            yield from (f"    {one_line(case)}" for case in cases[:_NAMED])
+        if len(cases) > _NAMED:
+            yield f"    … and {len(cases) - _NAMED} more"
+        yield ""
 
 
 class _Subjects:
@@ -157,13 +188,12 @@ def _problem(records: list[Record]) -> Iterator[str]:
     modes = ", ".join(record.mode for record in records)
     yield f"{verdict.outcome} {one_line(record.case)} [{modes}; {record.arch}]"
     yield f"  {one_line(verdict.reason)}"
-    if verdict.outcome is not Outcome.UNSUPPORTED:
-        yield from (f"  | {line}" for line in shown_evidence(verdict))
-        guests = dict.fromkeys(f"guests/{record.guest}" for record in records if record.guest)
-        if guests:
-            yield f"  guest: {' '.join(guests)}"
-        if record.reproduce:
-            yield f"  reproduce: {one_line(record.reproduce)}"
+    yield from (f"  | {line}" for line in shown_evidence(verdict))
+    guests = dict.fromkeys(f"guests/{record.guest}" for record in records if record.guest)
+    if guests:
+        yield f"  guest: {' '.join(guests)}"
+    if record.reproduce:
+        yield f"  reproduce: {one_line(record.reproduce)}"
     yield ""
 
 
