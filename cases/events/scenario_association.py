@@ -225,12 +225,12 @@ def a_kprobe_runs_filters_in_order(bench: Bench) -> None:
     in_order(bench, PROBE)
 
 
-@scenario(needs="fentry")
+@scenario(needs="fentry fentry-again")
 def the_entry_of_a_function_runs_filters_in_order(bench: Bench) -> None:
     in_order(bench, ENTRY)
 
 
-@scenario(needs="fentry")
+@scenario(needs="fentry fentry-again")
 def the_exit_of_a_function_runs_filters_in_order(bench: Bench) -> None:
     in_order(bench, EXIT)
 
@@ -300,12 +300,12 @@ def a_kprobe_loses_filters_while_it_happens(bench: Bench) -> None:
     detached_while_firing(bench, PROBE)
 
 
-@scenario(modes="jit", needs="fentry")
+@scenario(modes="jit", needs="fentry fentry-again")
 def the_entry_of_a_function_loses_filters_while_it_happens(bench: Bench) -> None:
     detached_while_firing(bench, ENTRY)
 
 
-@scenario(modes="jit", needs="fentry")
+@scenario(modes="jit", needs="fentry fentry-again")
 def the_exit_of_a_function_loses_filters_while_it_happens(bench: Bench) -> None:
     detached_while_firing(bench, EXIT)
 
@@ -325,12 +325,12 @@ def a_kprobe_loses_owners_while_it_happens(bench: Bench) -> None:
     owner_dies_while_firing(bench, PROBE)
 
 
-@scenario(modes="jit", needs="fentry")
+@scenario(modes="jit", needs="fentry fentry-again")
 def the_entry_of_a_function_loses_owners_while_it_happens(bench: Bench) -> None:
     owner_dies_while_firing(bench, ENTRY)
 
 
-@scenario(modes="jit", needs="fentry")
+@scenario(modes="jit", needs="fentry fentry-again")
 def the_exit_of_a_function_loses_owners_while_it_happens(bench: Bench) -> None:
     owner_dies_while_firing(bench, EXIT)
 

@@ -3,6 +3,7 @@
 Names are the kernel's own words: an instruction, a helper, a kernel function, a table type.
 """
 
+from harness.guest.feature_rows_association import ASSOCIATION_FEATURES
 from harness.guest.feature_rows_events import EVENT_FEATURES, TRAMPOLINES
 from harness.guest.feature_rows_net import NETWORK_FEATURES
 from harness.guest.feature_rows_survival import SURVIVAL
@@ -372,4 +373,5 @@ FEATURES: tuple[Feature, ...] = (
     *_KFUNCS,
     *_TABLES,
     *SURVIVAL,
+    *ASSOCIATION_FEATURES,
 )

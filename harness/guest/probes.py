@@ -129,6 +129,8 @@ class Prober:
             return False
         links = []
         try:
+            if probe.again:
+                loaded.attach(probe.event).detach()
             for _ in range(probe.times):
                 links.append(loaded.attach(probe.event))
         except AttachError:

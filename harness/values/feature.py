@@ -65,6 +65,8 @@ class AttachProbe:
 
     times: int = 1
     flags: int = 0
+    again: bool = False
+    """Whether it is attached and detached before."""
 
 
 @dataclass(frozen=True, slots=True)

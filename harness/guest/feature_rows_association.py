@@ -1,0 +1,31 @@
+"""Features that associations of filters with events need, with the commit that says since when."""
+
+from harness.guest.feature_rows_events import TRAMPOLINES
+from harness.values.event import Event
+from harness.values.event_kind import EventKind
+from harness.values.feature import AttachProbe, Feature
+from harness.values.insn import Insn
+
+# linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
+_TRACING, _FENTRY = 26, 24
+
+_RETURN_0 = (Insn(0xB7), Insn(0x95))
+
+ASSOCIATION_FEATURES: tuple[Feature, ...] = (
+    # A filter of a trampoline that was detached is attached again, ENOENT before: commit
+    # f3a95075549e ("bpf: Allow trampoline re-attach for tracing and lsm programs") in v5.13.
+    Feature(
+        "fentry-again",
+        AttachProbe(
+            _RETURN_0,
+            _TRACING,
+            Event(EventKind.TRACE, "a function"),
+            _FENTRY,
+            "bpf_fentry_test1",
+            again=True,
+        ),
+        (5, 13),
+        ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
+        elsewhere=TRAMPOLINES,
+    ),
+)
