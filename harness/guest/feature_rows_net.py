@@ -2,7 +2,7 @@
 
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
-from harness.values.feature import AttachProbe, Feature
+from harness.values.feature import AttachProbe, Feature, ShellProbe
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
@@ -20,6 +20,7 @@ def _attaches(
 
 
 NETWORK_FEATURES: tuple[Feature, ...] = (
+    Feature("ipv6", ShellProbe("ping -6 -c 1 ::1"), (2, 6), ("IPV6",)),
     # commit aa8d3a716b59 ("bpf, xdp: Add bpf_link-based XDP attachment API") in v5.9.
     Feature("xdp-links", _attaches(_XDP, EventKind.XDP, "xdp/lo", _AT_XDP), (5, 9)),
     # A pair of interfaces, too.
