@@ -13,12 +13,14 @@ from typing import Protocol
 from harness.formats.trigger_text import parse_trigger
 from harness.guest.filters import FilterType, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
+from harness.guest.links import Link
 from harness.guest.tables import Table, Update
 from harness.guest.trace import TraceLine, TraceStream
 from harness.guest.triggers import Firing
 from harness.judge.trigger import judge_trigger
 from harness.toolchain.plain_filters import PlainFilters
 from harness.values.arch import Arch
+from harness.values.classic import ClassicInsn, pack_classic
 from harness.values.errors import RefusedError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
@@ -26,9 +28,11 @@ from harness.values.trigger import TriggerResult
 
 __all__ = [
     "Bench",
+    "ClassicInsn",
     "FilterType",
     "Firing",
     "Guest",
+    "Link",
     "LoadOptions",
     "LoadedObject",
     "RefusedError",
@@ -86,6 +90,14 @@ class Bench:
             for event in targets:
                 loaded.filters[function].attach(event)
         return loaded
+
+    def classic(self, *insns: ClassicInsn) -> bytes:
+        """A program for `attach_classic`, or for `bench.guest.shell(…, seccomp=…)`."""
+        return pack_classic(insns, self.arch.byte_order)
+
+    def attach_classic(self, program: bytes, event: str) -> Link:
+        """Put a classic program on a socket, as SO_ATTACH_FILTER does; raises AttachError."""
+        return Link.attach_classic(self.guest.connection, program, parse_event(event))
 
     def fire(self, text: str) -> TriggerResult:
         """Fire a trigger of docs/triggers.md; what it gives must be what the text expects."""

@@ -7,6 +7,7 @@
 #define AGENT_AGENT_H
 
 #include <bpf/libbpf.h>
+#include <linux/filter.h>
 #include <stdbool.h>
 
 #include "call.h"
@@ -84,6 +85,7 @@ struct program {
 	int fd;
 	struct bpf_program *libbpf;	/* NULL for a raw program */
 	const struct holding *holding;	/* what it came with, its tables for example */
+	const struct sock_fprog *classic;	/* instead of all of these */
 	uint32_t attach_type;		/* of a raw program */
 };
 
@@ -101,6 +103,8 @@ int arg_program(const struct agent *agent, struct call *call, const char *name,
 int program_table_fd(struct call *call, const struct program *program, const char *name);
 int table_fd_of(const struct agent *agent, struct call *call, const struct ref *ref);
 int arg_table(const struct agent *agent, struct call *call, struct table *table);
+/* Instructions of classic BPF: memory of the request. */
+int arg_classic(struct call *call, const char *name, struct sock_fprog *program);
 void holding_release(struct entry *entry);
 void release_all(struct agent *agent);
 
@@ -194,6 +198,7 @@ OPERATION(attach);
 OPERATION(replace);
 OPERATION(received);
 OPERATION(iterate);
+OPERATION(send);
 OPERATION(detach);
 OPERATION(detach_all);
 OPERATION(table_create);

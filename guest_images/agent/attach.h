@@ -27,6 +27,11 @@ struct made {
 	int err;
 };
 
+struct link {
+	struct entry entry;
+	struct made made;
+};
+
 struct kind {
 	const char *name;
 	const char *args;
@@ -39,10 +44,17 @@ extern const struct kind tracing_kinds[];
 extern const struct kind uprobe_kinds[];
 extern const struct kind perf_kinds[];
 extern const struct kind iter_kinds[];
-extern const struct kind socket_kinds[];
+extern const struct kind socket_kinds[];	/* take classic programs, too */
 extern const struct kind net_kinds[];
 extern const struct kind tc_kinds[];
 extern const struct kind cgroup_kinds[];
+extern const struct kind choice_kinds[];
+extern const struct kind sockmap_kinds[];
+extern const struct kind route_kinds[];
+extern const struct kind struct_ops_kinds[];
+
+int arg_direction(struct call *call, bool *in);
+int attach_namespace(struct call *call, const struct program *program, struct made *made);
 
 /* Associations that are not the worker's: attach_owner.c. */
 pid_t attach_by_owner(struct call *call, const struct kind *kind, const struct program *program,

@@ -35,13 +35,15 @@ static int attach_tcx(struct call *call, const struct program *program, struct m
 {
 	char interface[NAME_SIZE];
 	unsigned int index;
+	bool in;
 
-	if (arg_text(call, "interface", interface, sizeof(interface)))
+	if (arg_direction(call, &in) || arg_text(call, "interface", interface, sizeof(interface)))
 		return -1;
 	index = made_on_interface(made, interface);
 	if (!index)
 		return 0;
-	return made_fd(made, bpf_link_create(program->fd, index, program->attach_type, NULL));
+	return made_fd(made, bpf_link_create(program->fd, index,
+					     in ? BPF_TCX_INGRESS : BPF_TCX_EGRESS, NULL));
 }
 
 /* hook is a number of enum nf_inet_hooks; those with lower priorities come first. */
@@ -60,8 +62,8 @@ static int attach_netfilter(struct call *call, const struct program *program, st
 	return made_fd(made, bpf_link_create(program->fd, 0, BPF_NETFILTER, &opts));
 }
 
-/* flow_dissector and sk_lookup: on the network namespace that the agent is in. */
-static int attach_namespace(struct call *call, const struct program *program, struct made *made)
+/* On the network namespace that the agent is in. */
+int attach_namespace(struct call *call, const struct program *program, struct made *made)
 {
 	int namespace = open(NAMESPACE, O_RDONLY | O_CLOEXEC);
 
@@ -75,9 +77,8 @@ static int attach_namespace(struct call *call, const struct program *program, st
 
 const struct kind net_kinds[] = {
 	{ "xdp", "kind interface", attach_xdp, true },
-	{ "tcx", "kind interface", attach_tcx, true },
+	{ "tcx", "kind interface direction", attach_tcx, true },
 	{ "netfilter", "kind family hook priority", attach_netfilter, true },
 	{ "flow_dissector", "kind", attach_namespace, true },
-	{ "sk_lookup", "kind", attach_namespace, true },
 	{ 0 },
 };

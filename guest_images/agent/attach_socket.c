@@ -51,32 +51,25 @@ static socklen_t own_name(union address *address, const char *name)
 	return offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
 }
 
-/* The filter goes on before the address, so that no packet passes unseen. */
-static int open_filtered(int option, int program, int type, const union address *address,
-			 socklen_t size)
+static int put_on(int fd, const struct program *program)
 {
-	int fd = socket(address->any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int err;
-
-	if (fd < 0)
-		return -1;
-	if (!setsockopt(fd, SOL_SOCKET, option, &program, sizeof(program)) &&
-	    !bind(fd, &address->any, size))
-		return fd;
-	err = errno;
-	close(fd);
-	errno = err;
-	return -1;
+	if (program->classic)
+		return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, program->classic,
+				  sizeof(*program->classic));
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &program->fd, sizeof(program->fd));
 }
 
+/* The filter goes on before the address, so that no packet passes unseen. */
 static int listen_on(struct made *made, const struct program *program, int type,
 		     const union address *address, socklen_t size)
 {
-	int fd = open_filtered(SO_ATTACH_BPF, program->fd, type, address, size);
+	int fd = socket(address->any.sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return made_errno(made, errno);
 	made_socket(made, fd);
+	if (put_on(fd, program) || bind(fd, &address->any, size))
+		made->err = errno;
 	return 0;
 }
 

@@ -64,18 +64,28 @@ static int classify(struct classifier *classifier, int program)
 	return -err;
 }
 
+int arg_direction(struct call *call, bool *in)
+{
+	char direction[NAME_SIZE];
+
+	if (arg_text(call, "direction", direction, sizeof(direction)))
+		return -1;
+	*in = !strcmp(direction, "ingress");
+	if (*in || !strcmp(direction, "egress"))
+		return 0;
+	return refuse(call, EINVAL, "attach: direction is %s, neither ingress nor egress",
+		      direction);
+}
+
 static int attach_clsact(struct call *call, const struct program *program, struct made *made)
 {
-	char interface[NAME_SIZE], direction[NAME_SIZE];
 	struct classifier classifier = { 0 };
+	char interface[NAME_SIZE];
+	bool in;
 
-	if (arg_text(call, "interface", interface, sizeof(interface)) ||
-	    arg_text(call, "direction", direction, sizeof(direction)))
+	if (arg_direction(call, &in) || arg_text(call, "interface", interface, sizeof(interface)))
 		return -1;
-	if (strcmp(direction, "ingress") && strcmp(direction, "egress"))
-		return refuse(call, EINVAL, "attach: direction is %s, neither ingress nor egress",
-			      direction);
-	classifier.point = direction[0] == 'i' ? BPF_TC_INGRESS : BPF_TC_EGRESS;
+	classifier.point = in ? BPF_TC_INGRESS : BPF_TC_EGRESS;
 	classifier.interface = made_on_interface(made, interface);
 	if (made->err)
 		return 0;

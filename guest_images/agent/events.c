@@ -13,11 +13,6 @@
 
 #include "attach.h"
 
-struct link {
-	struct entry entry;
-	struct made made;
-};
-
 void links_destroy(struct bpf_link **each)
 {
 	struct bpf_link **at;
@@ -46,14 +41,6 @@ void made_end(struct made *made)
 		made->undo(made->state);
 	free(made->state);
 	places_leave(made);
-}
-
-void link_release(struct entry *entry)
-{
-	struct link *link = (struct link *)entry;
-
-	made_end(&link->made);
-	free(link);
 }
 
 int made_libbpf(struct made *made, struct bpf_link *link)
@@ -104,6 +91,7 @@ int made_undone_by(struct made *made, void (*undo)(void *state), const void *sta
 static const struct kind *const kinds[] = {
 	tracing_kinds, uprobe_kinds, perf_kinds, iter_kinds,
 	socket_kinds, net_kinds, tc_kinds, cgroup_kinds,
+	choice_kinds, sockmap_kinds, route_kinds, struct_ops_kinds,
 };
 
 static const struct kind *find_kind(const char *name)
@@ -118,6 +106,16 @@ static const struct kind *find_kind(const char *name)
 	return NULL;
 }
 
+static bool takes_classic(const struct kind *kind)
+{
+	const struct kind *at;
+
+	for (at = socket_kinds; at->name; at++)
+		if (at == kind)
+			return true;
+	return false;
+}
+
 /* The arguments now are the fields of "event". */
 static int attach_kind(struct call *call, const struct program *program, bool owned,
 		       struct made *made)
@@ -130,6 +128,9 @@ static int attach_kind(struct call *call, const struct program *program, bool ow
 	kind = find_kind(name);
 	if (!kind)
 		return refuse(call, EINVAL, "attach: there is no kind of event %s", name);
+	if (program->classic && !takes_classic(kind))
+		return refuse(call, EINVAL, "attach: classic programs are for sockets, not for %s",
+			      name);
 	if (!program->libbpf && !kind->raw_too)
 		return refuse(call, EINVAL, "attach: a program of load_raw cannot be "
 			      "attached to %s, load it from an object", name);
@@ -153,10 +154,23 @@ static int keep_link(struct agent *agent, struct call *call, uint64_t as,
 	return 0;
 }
 
+/* What is to be attached: a loaded program, or the bytes of a classic one. */
+static int arg_filter(const struct agent *agent, struct call *call, struct program *program,
+		      struct sock_fprog *classic)
+{
+	if (!arg_find(call, "classic"))
+		return arg_program(agent, call, "program", program);
+	if (arg_classic(call, "classic", classic))
+		return -1;
+	program->classic = classic;
+	return 0;
+}
+
 int op_attach(struct agent *agent, struct call *call)
 {
 	const msgpack_object_map *outer;
-	struct program program;
+	struct sock_fprog classic = { 0 };
+	struct program program = { .fd = -1 };
 	struct made made = { .fd = -1 };
 	bool owned;
 	uint64_t as;
@@ -164,7 +178,7 @@ int op_attach(struct agent *agent, struct call *call)
 
 	if (arg_new(call, &as) || registry_check_new(&agent->links, call, as) ||
 	    arg_bool_or(call, "owned", &owned, false) ||
-	    arg_program(agent, call, "program", &program) ||
+	    arg_filter(agent, call, &program, &classic) ||
 	    arg_enter(call, "event", arg_find(call, "event"), &outer))
 		return -1;
 	printed_start();
@@ -178,141 +192,5 @@ int op_attach(struct agent *agent, struct call *call)
 	result(call, 2);
 	put_int(&call->pack, "errno", made.err);
 	put_printed(&call->pack);
-	return 0;
-}
-
-static struct link *arg_link(const struct agent *agent, struct call *call)
-{
-	uint64_t id;
-
-	if (arg_u64(call, "link", INT64_MAX, &id))
-		return NULL;
-	return (struct link *)registry_get(&agent->links, call, id);
-}
-
-/* Packets waiting in the socket, packed one by one; how many there were. */
-static size_t receive(int fd, struct buffer *packets)
-{
-	char packet[PACKET_SIZE];
-	msgpack_packer pack;
-	size_t count = 0;
-	ssize_t size;
-
-	pack_start(&pack, packets);
-	while (count < PACKETS_MAX) {
-		size = recv(fd, packet, sizeof(packet), 0);
-		if (size < 0)
-			break;
-		msgpack_pack_bin_with_body(&pack, packet, size);
-		count++;
-	}
-	return count;
-}
-
-/* Which socket of the link is meant, or -1 after refuse(). */
-static int arg_socket(struct call *call, const struct link *link)
-{
-	uint64_t place;
-
-	if (arg_u64_or(call, "socket", SOCKETS_MAX, &place, 0))
-		return -1;
-	if (place < link->made.socket_count)
-		return link->made.sockets[place];
-	return refuse(call, EINVAL, "%s: link %llu has %zu sockets, not one of number %llu",
-		      call->op, (unsigned long long)link->entry.id, link->made.socket_count,
-		      (unsigned long long)place);
-}
-
-int op_received(struct agent *agent, struct call *call)
-{
-	struct buffer packets = { .limit = MESSAGE_MAX };
-	struct link *link = arg_link(agent, call);
-	int fd = link ? arg_socket(call, link) : -1;
-
-	if (fd < 0)
-		return -1;
-	result(call, 1);
-	put_array(&call->pack, "packets", receive(fd, &packets));
-	buffer_append(call->out, packets.data, packets.size);
-	if (packets.failed)
-		call->out->failed = true;
-	buffer_free(&packets);
-	return 0;
-}
-
-/* Another program in the place of the one that is there, between two events: BPF_LINK_UPDATE. */
-int op_replace(struct agent *agent, struct call *call)
-{
-	struct link *link = arg_link(agent, call);
-	struct program program;
-	int fd;
-
-	if (!link || arg_program(agent, call, "program", &program))
-		return -1;
-	fd = link->made.libbpf ? bpf_link__fd(link->made.libbpf) : link->made.fd;
-	if (fd < 0)
-		return refuse(call, EINVAL, "replace: link %llu is not a BPF link of the agent",
-			      (unsigned long long)link->entry.id);
-	return result_errno(call, bpf_link_update(fd, program.fd, NULL) ? errno : 0);
-}
-
-/* All that an iterator prints, up to a limit. An errno. */
-static int iterate(int link_fd, struct buffer *text, uint64_t limit)
-{
-	char piece[KIB(4)];
-	ssize_t size;
-	int err = 0;
-	int fd = bpf_iter_create(link_fd);
-
-	if (fd < 0)
-		return errno;
-	while (text->size < limit) {
-		size = read(fd, piece, sizeof(piece));
-		if (size < 0)
-			err = errno;
-		if (size <= 0)
-			break;
-		buffer_append(text, piece, size);
-	}
-	close(fd);
-	return err;
-}
-
-int op_iterate(struct agent *agent, struct call *call)
-{
-	struct buffer text = { .limit = ITERATED_MAX + KIB(4) };
-	struct link *link = arg_link(agent, call);
-	uint64_t limit;
-	int err;
-
-	if (!link || arg_u64(call, "limit", ITERATED_MAX, &limit))
-		return -1;
-	if (!link->made.libbpf)
-		return refuse(call, EINVAL, "iterate: link %llu is not an iterator",
-			      (unsigned long long)link->entry.id);
-	err = iterate(bpf_link__fd(link->made.libbpf), &text, limit);
-	result(call, 2);
-	put_int(&call->pack, "errno", err);
-	put_bin(&call->pack, "text", text.data, text.size);
-	if (text.failed)
-		call->out->failed = true;
-	buffer_free(&text);
-	return 0;
-}
-
-int op_detach(struct agent *agent, struct call *call)
-{
-	struct link *link = arg_link(agent, call);
-
-	if (!link)
-		return -1;
-	registry_remove(&agent->links, &link->entry);
-	return result_empty(call);
-}
-
-int op_detach_all(struct agent *agent, struct call *call)
-{
-	result(call, 1);
-	put_uint(&call->pack, "detached", registry_clear(&agent->links));
 	return 0;
 }

@@ -116,6 +116,22 @@ static int patch_tables(const struct agent *agent, struct call *call, struct raw
 	return 0;
 }
 
+int arg_classic(struct call *call, const char *name, struct sock_fprog *program)
+{
+	const size_t size = sizeof(*program->filter);
+	struct bytes insns;
+
+	if (arg_bin(call, name, BPF_MAXINSNS * size, &insns))
+		return -1;
+	if (!insns.size || insns.size % size)
+		return refuse(call, EINVAL, "%s: %s is %zu bytes, not a multiple of %zu", call->op,
+			      name, insns.size, size);
+	/* The kernel copies them, from any address. */
+	program->len = insns.size / size;
+	program->filter = (struct sock_filter *)insns.data;
+	return 0;
+}
+
 static int map_log(struct call *call, struct raw *raw)
 {
 	void *log;

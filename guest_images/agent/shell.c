@@ -7,9 +7,11 @@
 #define _GNU_SOURCE	/* pipe2 */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,7 +137,17 @@ void shells_reap(struct agent *agent)
 	}
 }
 
-static void become(char *const *argv, int output)
+/* On all that the shell is and starts. */
+static void confine(const struct sock_fprog *filter)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0)) {
+		dprintf(STDERR_FILENO, "cannot set the seccomp filter: %s\n", strerror(errno));
+		_exit(NOT_RUN);
+	}
+}
+
+static void become(char *const *argv, int output, const struct sock_fprog *seccomp)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -151,17 +163,19 @@ static void become(char *const *argv, int output)
 	/* The worker itself is never to be killed for memory; this one may be. */
 	if (score < 0 || write(score, "0", 1) < 0)
 		dprintf(STDERR_FILENO, "cannot set oom_score_adj: %s\n", strerror(errno));
+	if (seccomp)
+		confine(seccomp);
 	execve(argv[0], argv, environment);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
 	_exit(NOT_RUN);
 }
 
-static pid_t start(char *const *argv, int output)
+static pid_t start(char *const *argv, int output, const struct sock_fprog *seccomp)
 {
 	pid_t pid = fork();
 
 	if (!pid)
-		become(argv, output);
+		become(argv, output, seccomp);
 	if (pid > 0)
 		setpgid(pid, pid);
 	return pid;
@@ -177,12 +191,12 @@ static void install_applets(struct agent *agent)
 	if (agent->applets_installed || !agent->guest)
 		return;
 	agent->applets_installed = true;
-	pid = start(argv, -1);
+	pid = start(argv, -1, NULL);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 
-static int start_shell(struct shell *shell, char *command)
+static int start_shell(struct shell *shell, char *command, const struct sock_fprog *seccomp)
 {
 	char *const argv[] = { SHELL, "-c", command, NULL };
 	int ends[2];
@@ -191,7 +205,7 @@ static int start_shell(struct shell *shell, char *command)
 		return errno;
 	shell->fd = ends[0];
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	shell->pid = start(argv, ends[1]);
+	shell->pid = start(argv, ends[1], seccomp);
 	close(ends[1]);
 	if (shell->pid > 0)
 		return 0;
@@ -201,20 +215,23 @@ static int start_shell(struct shell *shell, char *command)
 
 int op_shell_start(struct agent *agent, struct call *call)
 {
+	bool confined = arg_find(call, "seccomp");
 	char command[COMMAND_SIZE];
+	struct sock_fprog filter;
 	struct shell *shell;
 	uint64_t as;
 	int err;
 
 	if (arg_new(call, &as) || registry_check_new(&agent->shells, call, as) ||
-	    arg_text(call, "command", command, sizeof(command)))
+	    arg_text(call, "command", command, sizeof(command)) ||
+	    (confined && arg_classic(call, "seccomp", &filter)))
 		return -1;
 	shell = calloc(1, sizeof(*shell));
 	if (!shell)
 		return refuse(call, ENOMEM, "shell_start: no memory for a shell");
 	install_applets(agent);
 	agent->stirred = true;
-	err = start_shell(shell, command);
+	err = start_shell(shell, command, confined ? &filter : NULL);
 	if (err)
 		free(shell);
 	else

@@ -2,11 +2,12 @@
 
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
-from harness.values.feature import AttachProbe, Feature, ShellProbe
+from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe, TypesProbe
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
-_SCHED_CLS, _XDP, _CGROUP_SKB, _FLOW_DISSECTOR, _SK_LOOKUP, _NETFILTER = 3, 6, 8, 22, 30, 32
+_SCHED_CLS, _XDP, _CGROUP_SKB, _LWT_OUT, _SK_SKB, _SK_MSG, _SK_REUSEPORT = 3, 6, 8, 11, 14, 16, 21
+_FLOW_DISSECTOR, _STRUCT_OPS, _SK_LOOKUP, _NETFILTER = 22, 27, 30, 32
 _AT_EGRESS, _AT_FLOW_DISSECTOR, _AT_SK_LOOKUP, _AT_XDP = 1, 17, 36, 37
 _AT_NETFILTER, _AT_TCX = 45, 46
 
@@ -69,5 +70,32 @@ NETWORK_FEATURES: tuple[Feature, ...] = (
         _attaches(_CGROUP_SKB, EventKind.CGROUP_SKB, "cgroup_skb/egress", _AT_EGRESS),
         (5, 7),
         ("CGROUP_BPF",),
+    ),
+    # commit 2dbb9b9e6df6 ("bpf: Introduce BPF_PROG_TYPE_SK_REUSEPORT") in v4.19.
+    Feature(
+        "sk_reuseport",
+        _attaches(_SK_REUSEPORT, EventKind.SK_REUSEPORT, "sk_reuseport/4000"),
+        (4, 19),
+        ("INET",),
+    ),
+    # commit 4f738adba30a ("bpf: create tcp_bpf_ulp allowing BPF to monitor socket TX/RX data") in
+    # v4.17.
+    Feature("sk_msg", LoadProbe(_RETURN_0, _SK_MSG), (4, 17), ("INET", "NET_SOCK_MSG")),
+    # commit b005fd189cec ("bpf: introduce new program type for skbs on sockets") in v4.14.
+    Feature("sk_skb", LoadProbe(_RETURN_0, _SK_SKB), (4, 14), ("INET", "BPF_STREAM_PARSER")),
+    # commit 3a0af8fd61f9 ("bpf: BPF for lightweight tunnel infrastructure") in v4.10.
+    Feature(
+        "lwt-bpf",
+        _attaches(_LWT_OUT, EventKind.LWT_OUT, "lwt_out"),
+        (4, 10),
+        ("LWTUNNEL_BPF",),
+    ),
+    # commit 0baf26b0fcd7 ("bpf: tcp: Support tcp_congestion_ops in bpf") in v5.6, which takes a
+    # trampoline: see the feature fentry.
+    Feature(
+        "struct_ops",
+        TypesProbe("bpf_struct_ops_tcp_congestion_ops"),
+        (5, 6),
+        ("BPF_JIT", "DEBUG_INFO_BTF"),
     ),
 )

@@ -51,6 +51,7 @@ class Guest:
             timeout_s = patience_s(vm.identity.spin_ns)
         self.connection = Connection(vm.client, vm.identity.cpus, timeout_s)
         self.settings = Settings(self.connection)
+        self.connection.before_attach = self.settings.may_change
         self._shells = Shells(self.connection)
         self._triggers = Triggers(self.connection)
         self._kept: dict[str, int] = {}
@@ -114,10 +115,10 @@ class Guest:
         """Begin to stream trace lines."""
         return TraceStream(self.connection).start()
 
-    def shell(self, command: str) -> Shell:
-        """Start a shell command in the guest."""
+    def shell(self, command: str, *, seccomp: bytes | None = None) -> Shell:
+        """Start a shell command in the guest, under a seccomp filter if there is one."""
         self.settings.may_change()
-        return self._shells.start(command)
+        return self._shells.start(command, seccomp)
 
     def fire(self, trigger: Trigger, byte_order: ByteOrder) -> Firing:
         """Begin with a trigger that is no shell command; raises RefusedError if it cannot be."""

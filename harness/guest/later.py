@@ -57,6 +57,9 @@ class Connection:
         self.tables: set[str] = set()
         """Kinds of event and types of table that were worked with since `forget`."""
 
+        self.before_attach: Callable[[], None] = lambda: None
+        """Called before an association is asked for: it can bring interfaces and their sysctls."""
+
         self._last_handle = 0
 
     def new_handle(self) -> int:

@@ -4,10 +4,10 @@ import os
 from collections.abc import Sequence
 from errno import EINVAL, ENODEV, ENOENT, ESRCH
 
-from harness.channels.fields import Fields
-from harness.guest.later import Connection, Later
+from harness.guest.later import Connection
 from harness.guest.near_events import near_events
 from harness.guest.tables import Ref
+from harness.values.deadline import Deadline
 from harness.values.errors import RefusedError
 from harness.values.event import Event
 from harness.values.observation import LoadObservation
@@ -27,6 +27,9 @@ class AttachError(RefusedError):
             remedy=_remedy(event, errno, near),
         )
 
+
+# Programs on streams work from a work queue of the kernel.
+_STREAM_WAIT_S = 5.0
 
 _REMEDIES = {
     ENOENT: "check the spelling: the guest's kernel knows no such event",
@@ -69,22 +72,30 @@ class Link:
         `owned`: by a process that alone holds the association, and is killed by `detach`. Raises
         AttachError.
         """
+        filtering = {"program": filter_ref.packed(), "owned": owned}
+        return cls._attach(connection, event, filter_ref.name, **filtering)
+
+    @classmethod
+    def attach_classic(cls, connection: Connection, insns: bytes, event: Event) -> "Link":
+        """Put a classic program, an array of struct sock_filter, on a socket of the agent.
+
+        Raises AttachError.
+        """
+        return cls._attach(connection, event, "a classic program", classic=insns)
+
+    @classmethod
+    def _attach(
+        cls, connection: Connection, event: Event, name: str, **filtering: object
+    ) -> "Link":
+        connection.before_attach()
         link = cls(connection, connection.new_handle(), event)
-        reply = link._submit(filter_ref, owned).result()
+        arguments = {"as": link.handle, "event": wire_event(event), **filtering}
+        reply = connection.submit("attach", lambda reply: reply, arguments).result()
         if errno := reply.errno():
             near = near_events(connection.read_file, event) if errno in _UNKNOWN else ()
-            raise AttachError(filter_ref.name, event, errno, reply.text("message"), near)
+            raise AttachError(name, event, errno, reply.text("message"), near)
         connection.events.add(event.name)
         return link
-
-    def _submit(self, filter_ref: Ref, owned: bool) -> Later[Fields]:
-        arguments: dict[str, object] = {
-            "as": self.handle,
-            "program": filter_ref.packed(),
-            "event": wire_event(self.event),
-            "owned": owned,
-        }
-        return self._connection.submit("attach", lambda reply: reply, arguments)
 
     def replace(self, filter_ref: Ref) -> None:
         """Put another filter in the place of the one that is there: BPF_LINK_UPDATE.
@@ -128,6 +139,25 @@ class Link:
             said = f"{os.strerror(errno)} (errno {errno})"
             raise RefusedError(f"cannot read {self.event}: {said}", errno)
         return reply.data("text").decode(errors="replace")
+
+    def send(self, data: bytes, *, socket: int = 0) -> int:
+        """Send from one of the agent's sockets, without waiting; how many bytes went.
+
+        Raises RefusedError with the kernel's errno, which may be the filter's doing.
+        """
+        arguments: dict[str, object] = {"link": self.handle, "socket": socket, "data": data}
+        reply = self._connection.submit("send", lambda reply: reply, arguments).result()
+        if errno := reply.errno():
+            raise RefusedError(f"cannot send: {os.strerror(errno)} (errno {errno})", errno)
+        return reply.integer("sent")
+
+    def received_stream(self, size: int, *, socket: int = 0) -> bytes:
+        """What came through to one of the agent's sockets; waits up to 5 s for so many bytes."""
+        deadline = Deadline.after(_STREAM_WAIT_S)
+        data = b""
+        while len(data) < size and not deadline.expired:
+            data += b"".join(self.received(socket=socket))
+        return data
 
 
 def near_target(

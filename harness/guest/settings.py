@@ -1,7 +1,8 @@
 """The sysctls of one guest: what they were before anything could change them, and what they are.
 
 To read them all takes an emulated guest some 25 ms, so they are read only around what can change
-one: a shell command, or a write to a file. A filter that is merely loaded and run cannot.
+one: a shell command, a trigger, an association with an event, or a write to a file. A filter that
+is merely loaded and run cannot.
 """
 
 import re

@@ -80,14 +80,17 @@ class Shells:
         connection.client.listen("output", self._take_output)
         connection.client.listen("exit", self._take_exit)
 
-    def start(self, command: str) -> Shell:
-        """Start `/bin/sh -c command`; raises GuestError if the guest cannot start it."""
+    def start(self, command: str, seccomp: bytes | None = None) -> Shell:
+        """Start `/bin/sh -c command`; raises GuestError if the guest cannot start it.
+
+        `seccomp`: a classic program that decides on every system call of it.
+        """
         shell = Shell(self._connection, command, self._connection.new_handle())
         self._running[shell.handle] = shell
         errno = self._connection.submit(
             "shell_start",
             lambda reply: reply.errno(),
-            {"as": shell.handle, "command": command},
+            {"as": shell.handle, "command": command, "seccomp": seccomp},
         ).result()
         if errno:
             raise GuestError(f"the guest cannot start a shell: errno {errno}")

@@ -54,6 +54,13 @@ class EventKind(Enum):
     CGROUP_SYSCTL = "cgroup_sysctl"
     CGROUP_DEVICE = "cgroup_device"
     SOCK_OPS = "sock_ops"
+    SK_REUSEPORT = "sk_reuseport"
+    SK_MSG = "sk_msg"
+    SK_SKB = "sk_skb"
+    LWT_IN = "lwt_in"
+    LWT_OUT = "lwt_out"
+    LWT_XMIT = "lwt_xmit"
+    STRUCT_OPS = "struct_ops"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ def _directed(target: str) -> Arguments | None:
     return None if arguments is None else {"direction": direction, **arguments}
 
 
+def _tcx(target: str) -> Arguments | None:
+    """The direction is the second half of the section."""
+    return _directed(target.partition("/")[2])
+
+
 def _port(target: str) -> Arguments | None:
     """A port, in decimal."""
     known = target.isascii() and target.isdigit() and 0 < int(target) < 1 << 16
@@ -112,6 +117,18 @@ _SOCKETS = (
     ),
 )
 
+_GROUPS = (
+    _row(
+        EventKind.SK_REUSEPORT,
+        ("sk_reuseport",),
+        "sk_reuseport/PORT",
+        _port,
+        attach="setsockopt(2) SO_ATTACH_REUSEPORT_EBPF of four UDP sockets on 127.0.0.1",
+        trigger="a datagram sent to the port",
+        feature="sk_reuseport",
+    ),
+)
+
 _INTERFACES = (
     _row(
         EventKind.XDP,
@@ -132,14 +149,15 @@ _INTERFACES = (
         feature="clsact",
         takes=_TCX,
     ),
-    _row(
+    EventRow(
         EventKind.TCX,
         _TCX,
         "tcx/DIRECTION/INTERFACE",
-        _interface,
+        _tcx,
         attach="bpf(2) BPF_LINK_CREATE",
         trigger="any packet that comes in on the interface, or goes out",
         feature="tcx",
+        keeps_section=True,
         takes=_CLSACT,
     ),
 )
@@ -174,4 +192,59 @@ _NAMESPACE = (
     ),
 )
 
-NETWORK_EVENTS: tuple[EventRow, ...] = _SOCKETS + _INTERFACES + _NAMESPACE
+_TABLES = (
+    _row(
+        EventKind.SK_MSG,
+        ("sk_msg",),
+        "sk_msg/TABLE",
+        one_word("table"),
+        attach="bpf(2) BPF_PROG_ATTACH to a sockmap or sockhash of the object, and sockets in it",
+        trigger="sendmsg(2) on a socket in the table",
+        feature="sk_msg",
+    ),
+    _row(
+        EventKind.SK_SKB,
+        ("sk_skb/stream_verdict", "sk_skb/stream_parser", "sk_skb/verdict"),
+        "sk_skb/stream_verdict/TABLE",
+        one_word("table"),
+        attach="bpf(2) BPF_PROG_ATTACH to a sockmap or sockhash of the object, and sockets in it",
+        trigger="bytes that arrive at a socket in the table",
+        feature="sk_skb",
+    ),
+    _row(
+        EventKind.STRUCT_OPS,
+        ("struct_ops",),
+        "struct_ops/TABLE",
+        one_word("table"),
+        attach="bpf(2) BPF_MAP_UPDATE_ELEM of the struct, BPF_LINK_CREATE for .struct_ops.link",
+        trigger="what the struct is for: a connection that uses the congestion control",
+        feature="struct_ops",
+    ),
+)
+
+
+def _address(target: str) -> Arguments | None:
+    """An IPv4 address that nobody else has; one of TEST-NET-1 by default (RFC 5737)."""
+    return one_word("address")(target or "192.0.2.1")
+
+
+_ROUTES = tuple(
+    _row(
+        kind,
+        (kind.value,),
+        f"{kind.value}/ADDRESS",
+        _address,
+        attach="rtnetlink(7): a local route with LWTUNNEL_ENCAP_BPF, by lo",
+        trigger=trigger,
+        feature="lwt-bpf",
+    )
+    for kind, trigger in (
+        (EventKind.LWT_IN, "a packet to the address, when it comes in"),
+        (EventKind.LWT_OUT, "a packet to the address, when it is routed"),
+        (EventKind.LWT_XMIT, "a packet to the address, before it is handed to the interface"),
+    )
+)
+
+NETWORK_EVENTS: tuple[EventRow, ...] = (
+    _SOCKETS + _GROUPS + _INTERFACES + _NAMESPACE + _TABLES + _ROUTES
+)

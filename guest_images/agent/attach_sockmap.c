@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs on a table of sockets. Knows how to fill its first slots: slot i holds
+ * socket 2i of the link, and socket 2i + 1 is the other end of that connection,
+ * both on 127.0.0.1.
+ */
+#define _GNU_SOURCE	/* accept4 */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "attach.h"
+
+#define CONNECTIONS 2
+#define CONNECT_S 5
+
+struct attached {
+	int program, table;
+	enum bpf_attach_type type;
+};
+
+static void end_attached(void *state)
+{
+	const struct attached *attached = state;
+
+	bpf_prog_detach2(attached->program, attached->table, attached->type);
+	close(attached->program);
+	close(attached->table);
+}
+
+/* Closed before it is connected to: then one of the two waits for nobody. */
+static int accept_from(int listener, int client, struct sockaddr_in *address)
+{
+	const struct timeval limit = { .tv_sec = CONNECT_S };
+	socklen_t size = sizeof(*address);
+
+	if (setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ||
+	    setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
+	    bind(listener, (struct sockaddr *)address, size) || listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)address, &size) ||
+	    connect(client, (struct sockaddr *)address, size))
+		return -1;
+	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+/* An errno. */
+static int connect_pair(struct made *made)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int server = -1, err = 0;
+
+	if (listener >= 0 && client >= 0)
+		server = accept_from(listener, client, &address);
+	if (server < 0)
+		err = errno;
+	close(listener);
+	if (err) {
+		close(client);
+		return err;
+	}
+	made_socket(made, server);
+	made_socket(made, client);
+	return 0;
+}
+
+static int fill(int table, struct made *made)
+{
+	uint64_t socket;
+	uint32_t slot;
+	int err;
+
+	for (slot = 0; slot < CONNECTIONS; slot++) {
+		err = connect_pair(made);
+		if (err)
+			return err;
+		socket = made->sockets[2 * slot];
+		if (bpf_map_update_elem(table, &slot, &socket, BPF_ANY))
+			return errno;
+	}
+	return 0;
+}
+
+/* An errno; a program goes on before the sockets, which take it with them. */
+static int put_on_table(const struct program *program, int table, struct made *made)
+{
+	struct attached attached = {
+		.program = dup(program->fd), .table = dup(table), .type = program->attach_type,
+	};
+
+	if (attached.program < 0 || attached.table < 0)
+		return errno;
+	if (bpf_prog_attach(program->fd, table, attached.type, 0)) {
+		made->err = errno;
+		close(attached.program);
+		close(attached.table);
+		return made->err;
+	}
+	if (!made_undone_by(made, end_attached, &attached, sizeof(attached)))
+		return 0;
+	end_attached(&attached);
+	return ENOMEM;
+}
+
+static int attach_table(struct call *call, const struct program *program, struct made *made)
+{
+	char name[NAME_SIZE];
+	int table;
+
+	if (arg_text(call, "table", name, sizeof(name)))
+		return -1;
+	table = program_table_fd(call, program, name);
+	if (table < 0)
+		return -1;
+	made->err = put_on_table(program, table, made);
+	/* A parser only divides what a verdict is then given on. */
+	if (!made->err && program->attach_type != BPF_SK_SKB_STREAM_PARSER)
+		made->err = fill(table, made);
+	return 0;
+}
+
+const struct kind sockmap_kinds[] = {
+	{ "sk_msg", "kind table", attach_table, false },
+	{ "sk_skb", "kind table", attach_table, false },
+	{ 0 },
+};
