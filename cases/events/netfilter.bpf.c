@@ -27,4 +27,37 @@ int packets_are_dropped(void *ctx)
 	return NF_DROP;
 }
 
+SEC("netfilter")
+__success __needs("netfilter-links") __event("netfilter/local_out")
+__trigger("@udp 127.0.0.1:4000 text:hello = EPERM")
+__table(seen, "u32:0", "u64:1")
+int packets_are_dropped_on_their_way_out(void *ctx)
+{
+	saw(0);
+	return NF_DROP;
+}
+
+SEC("netfilter")
+__success __needs("netfilter-links ipv6") __event("netfilter/ipv6/pre_routing")
+__trigger("@udp [::1]:4000 text:hello = nothing")
+__trigger("@udp 127.0.0.1:4000 text:hello")
+__table(seen, "u32:0", "u64:1")
+int packets_of_ipv6_are_dropped(void *ctx)
+{
+	saw(0);
+	return NF_DROP;
+}
+
+SEC("netfilter")
+__success __needs("netfilter-links")
+__event("netfilter/ipv4/local_in/5") __event("netfilter/ipv4/local_in/4")
+__event("netfilter/ipv4/post_routing/4")
+__trigger("@udp 127.0.0.1:4000 text:hello")
+__table(seen, "u32:0", "u64:3")
+int one_filter_at_several_hooks(void *ctx)
+{
+	saw(0);
+	return NF_ACCEPT;
+}
+
 char _license[] SEC("license") = "GPL";
