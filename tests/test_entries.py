@@ -41,6 +41,8 @@ def test_the_event_decides_how_the_context_is_made(event: str, macro: str, secti
 def test_a_function_with_a_context_of_its_own_gets_it_as_it_is() -> None:
     """libbpf knows no interface in a section name."""
     assert _plan(_SOCKET, "socket/lo") == [("on_packet", "OWN", "socket", 1)]
+    assert _plan(_SOCKET, "tcx/egress/lo") == [("on_packet", "OWN", "tcx/egress", 1)]
+    assert _plan(_SOCKET, "cgroup_skb/ingress") == [("on_packet", "OWN", "cgroup_skb/ingress", 1)]
     assert _plan(LooseFunction("f", "record"), "tp/sched/sched_switch") == [
         ("f", "OWN", "tracepoint/sched/sched_switch", 1)
     ]
@@ -73,6 +75,9 @@ def test_helpers_are_no_filters() -> None:
     [
         (_FILTER, [], "nothing says what event my_filter", "--event my_filter=raw_tp/"),
         (_FILTER, ["socket/lo"], "socket/lo has no arguments", "struct __sk_buff"),
+        (_FILTER, ["xdp/lo"], "xdp/lo has no arguments", "struct xdp_md"),
+        (_FILTER, ["lwt_in"], "lwt_in has no arguments", "struct __sk_buff"),
+        (_FILTER, ["iter/task"], "iter/task has no arguments", "the event's own context"),
         (_FILTER, ["tp/a/b"], "tracepoint/a/b has no arguments", "tp_btf/NAME or raw_tp/NAME"),
         (
             LooseFunction("helper", None),

@@ -29,10 +29,25 @@ _MACROS = {
     EventKind.URETPROBE: "KRETPROBE",
     EventKind.URETPROBE_MULTI: "KRETPROBE",
 }
-# Events that hand over a struct of their own, and what to write instead.
-_OWN_CONTEXT = {
-    EventKind.TRACEPOINT: "use the same tracepoint as tp_btf/NAME or raw_tp/NAME",
-    EventKind.SOCKET: "let the function take a struct __sk_buff *",
+# What is handed over by events that have no arguments, in linux/bpf.h.
+_PACKETS = (
+    *(EventKind.SOCKET, EventKind.SOCKET_UDP, EventKind.SOCKET_UNIX, EventKind.SK_SKB),
+    *(EventKind.CLSACT, EventKind.TCX, EventKind.FLOW_DISSECTOR, EventKind.CGROUP_SKB),
+    *(EventKind.LWT_IN, EventKind.LWT_OUT, EventKind.LWT_XMIT),
+)
+_STRUCTS = dict.fromkeys(_PACKETS, "__sk_buff") | {
+    EventKind.XDP: "xdp_md",
+    EventKind.CGROUP_SOCK: "bpf_sock",
+    EventKind.CGROUP_SOCK_ADDR: "bpf_sock_addr",
+    EventKind.CGROUP_SOCKOPT: "bpf_sockopt",
+    EventKind.CGROUP_SYSCTL: "bpf_sysctl",
+    EventKind.CGROUP_DEVICE: "bpf_cgroup_dev_ctx",
+    EventKind.SOCK_OPS: "bpf_sock_ops",
+    EventKind.SK_REUSEPORT: "sk_reuseport_md",
+    EventKind.SK_LOOKUP: "bpf_sk_lookup",
+    EventKind.SK_MSG: "sk_msg_md",
+    EventKind.NETFILTER: "bpf_nf_ctx",
+    EventKind.PERF_EVENT: "bpf_perf_event_data",
 }
 # Events with a context of their own that libbpf knows by more than the section.
 _NAMED = (EventKind.TRACEPOINT, EventKind.ITERATOR)
@@ -154,6 +169,15 @@ def _macro(function: LooseFunction, event: Event) -> str:
     if event.kind not in _MACROS:
         raise UsageError(
             f"{event} has no arguments that a struct {_CONTEXT} could hold",
-            remedy=_OWN_CONTEXT.get(event.kind, "let the function take the event's own context"),
+            remedy=_own_context(event.kind),
         )
     return _MACROS[event.kind]
+
+
+def _own_context(kind: EventKind) -> str:
+    """What to write instead of a struct bpf_context."""
+    if kind is EventKind.TRACEPOINT:
+        return "use the same tracepoint as tp_btf/NAME or raw_tp/NAME"
+    if kind in _STRUCTS:
+        return f"let the function take a struct {_STRUCTS[kind]} *"
+    return "let the function take the event's own context"
