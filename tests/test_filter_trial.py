@@ -202,6 +202,7 @@ def test_an_iterator_is_read_and_needs_no_trigger(tmp_path: Path) -> None:
     bench = Bench(
         tmp_path,
         attach=lambda request: {"errno": 0, "message": b""},
+        load=lambda request: load_reply(section="iter/task"),
         iterate=lambda request: {"errno": 0, "text": b"task 1 init\ntask 2\n"},
         detach=lambda request: {},
     )
@@ -219,6 +220,7 @@ def test_an_iterator_that_cannot_be_read_is_the_kernels_refusal(tmp_path: Path) 
     bench = Bench(
         tmp_path,
         attach=lambda request: {"errno": 0, "message": b""},
+        load=lambda request: load_reply(section="iter/task"),
         iterate=lambda request: {"errno": 11, "text": b""},
     )
     events = (parse_event("iter/task"),)

@@ -12,7 +12,7 @@ extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig;
 
 // setpriority(which, who, nice).
 SEC("ksyscall/setpriority")
-__success __needs("kprobe")
+__success __needs("kprobe ksyscall")
 __trigger("renice -n 7 $$; renice -n 4 $$; renice -n -18 $$; renice -n 4 $$; true")
 __table(seen, "s64:7", "u64:1")
 __table(seen, "s64:11", "u64:1")
@@ -28,14 +28,15 @@ int argument_of_a_system_call(struct pt_regs *regs)
 		count((__s32)PT_REGS_PARM3(regs));
 		return 0;
 	}
-	bpf_probe_read_kernel(words, sizeof(*__PT_REGS_CAST(handed)), (void *)PT_REGS_PARM1(regs));
+	bpf_probe_read_kernel(words, sizeof(*__PT_REGS_CAST(handed)),
+			      (void *)(unsigned long)PT_REGS_PARM1(regs));
 	count((__s32)PT_REGS_PARM3_SYSCALL(handed));
 	return 0;
 }
 
 // getpriority(2) returns 20 less the nice value, from 1 to 40; renice asks before it sets.
 SEC("kretsyscall/getpriority")
-__success __needs("kprobe")
+__success __needs("kretprobe ksyscall")
 __trigger("renice -n 7 $$; renice -n -9 $$; renice -n 2 $$; true")
 __table(seen, "s64:20", "u64:1")
 __table(seen, "s64:13", "u64:1")

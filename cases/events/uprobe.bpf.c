@@ -40,7 +40,7 @@ __table(seen, "s64:-7", "u64:1")
 __table_entries(seen, 2)
 int returned_value(struct pt_regs *regs)
 {
-	count((long)PT_REGS_RC(regs));
+	count((__s32)PT_REGS_RC(regs));
 	return 0;
 }
 
@@ -53,7 +53,7 @@ int sleepable_copy_from_user(struct pt_regs *regs)
 {
 	__u64 word;
 
-	count(bpf_copy_from_user(&word, sizeof(word), (void *)PT_REGS_SP(regs)));
+	count(bpf_copy_from_user(&word, sizeof(word), (void *)(unsigned long)PT_REGS_SP(regs)));
 	return 0;
 }
 

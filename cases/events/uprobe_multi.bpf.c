@@ -25,7 +25,7 @@ __table(seen, "s64:30", "u64:1")
 __table_entries(seen, 3)
 int results_of_functions(struct pt_regs *regs)
 {
-	count((long)PT_REGS_RC(regs));
+	count((__s32)PT_REGS_RC(regs));
 	return 0;
 }
 

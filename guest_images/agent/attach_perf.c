@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,6 +59,29 @@ static struct bpf_link **attach_all(const struct program *program, struct perf_e
 	return NULL;
 }
 
+/* A raw program on the first CPU only, which is enough to know whether it can be. */
+static int attach_raw(const struct program *program, struct perf_event_attr *attr)
+{
+	int fd = syscall(SYS_perf_event_open, attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	int err;
+
+	if (fd < 0 || (!ioctl(fd, PERF_EVENT_IOC_SET_BPF, program->fd) &&
+		       !ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)))
+		return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+static int attach_event(const struct program *program, struct made *made,
+			struct perf_event_attr *attr)
+{
+	if (!program->libbpf)
+		return made_fd(made, attach_raw(program, attr));
+	return made_each(made, attach_all(program, attr));
+}
+
 static int attach_perf_event(struct call *call, const struct program *program,
 			     struct made *made)
 {
@@ -71,7 +95,7 @@ static int attach_perf_event(struct call *call, const struct program *program,
 	attr.type = type;
 	attr.config = config;
 	attr.sample_period = period;
-	return made_each(made, attach_all(program, &attr));
+	return attach_event(program, made, &attr);
 }
 
 /* Of the kernel, or the one of the agent that triggers touch; 0 if there is none to be seen. */
@@ -119,11 +143,11 @@ static int attach_breakpoint(struct call *call, const struct program *program,
 	attr.bp_addr = address;
 	attr.bp_len = access == HW_BREAKPOINT_X ? sizeof(long) : length;
 	attr.bp_type = access;
-	return made_each(made, attach_all(program, &attr));
+	return attach_event(program, made, &attr);
 }
 
 const struct kind perf_kinds[] = {
-	{ "perf_event", "kind type config period", attach_perf_event, false },
-	{ "breakpoint", "kind address symbol length access", attach_breakpoint, false },
+	{ "perf_event", "kind type config period", attach_perf_event, true },
+	{ "breakpoint", "kind address symbol length access", attach_breakpoint, true },
 	{ 0 },
 };

@@ -7,7 +7,7 @@ from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe, 
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
-_KPROBE, _WRITABLE, _TRACING, _LSM = 2, 24, 26, 29
+_KPROBE, _PERF_EVENT, _WRITABLE, _TRACING, _LSM = 2, 7, 24, 26, 29
 _FENTRY, _MODIFY_RETURN, _LSM_MAC, _ITERATOR, _LSM_CGROUP, _FSESSION = 24, 26, 27, 28, 43, 58
 _KPROBE_MULTI, _KPROBE_SESSION, _UPROBE_MULTI, _UPROBE_SESSION = 42, 56, 48, 57
 # BPF_F_SLEEPABLE
@@ -58,6 +58,17 @@ _PROBES = (
         _on_function(EventKind.KPROBE_SESSION, _KPROBE_SESSION),
         (6, 10),
         ("FPROBE",),
+    ),
+    # arch_specific_syscall_pfx() of libbpf knows what a system call's function is called where it
+    # is handed a struct pt_regs, and takes __se_sys_NAME where none of these is there.
+    Feature(
+        "ksyscall",
+        ShellProbe(
+            r"grep -qE ' __(\w+_)?(x64|arm64|s390x|riscv|se)_sys_setpriority$' /proc/kallsyms"
+        ),
+        (4, 17),
+        elsewhere=((PPC64LE, None),),
+        bug="powerpc calls the function of a system call sys_NAME, and libbpf does not know",
     ),
     Feature(
         "uprobe",
@@ -214,17 +225,18 @@ _PERF_EVENTS = (
         (4, 9),
         ("PERF_EVENTS",),
     ),
+    # HAVE_HW_BREAKPOINT; on powerpc the processor must have registers for it that work, which the
+    # POWER9 of QEMU has not (hw_breakpoint_slots() of its hw_breakpoint.c).
     Feature(
         "breakpoints",
-        ShellProbe("test -e /sys/bus/event_source/devices/breakpoint/type"),
+        AttachProbe(_RETURN_0, _PERF_EVENT, Event(EventKind.BREAKPOINT, "mem:fire_target:w")),
         (4, 9),
         ("PERF_EVENTS",),
-        # HAVE_HW_BREAKPOINT
-        elsewhere=((RISCV64, None), (S390X, None)),
+        elsewhere=((RISCV64, None), (S390X, None), (PPC64LE, None)),
     ),
     Feature(
         "execution-breakpoints",
-        ShellProbe("test -e /sys/bus/event_source/devices/breakpoint/type"),
+        AttachProbe(_RETURN_0, _PERF_EVENT, Event(EventKind.BREAKPOINT, f"mem:{_FUNCTION}:x")),
         (4, 9),
         ("PERF_EVENTS",),
         # A Power processor watches data only: hw_breakpoint_arch_parse() in its hw_breakpoint.c.

@@ -44,7 +44,7 @@ _PROBES = (
         function_and_offset,
         attach="perf_event_open(2) of the kprobe PMU",
         trigger="any return from the function: rmdir for kretprobe/shmem_rmdir",
-        feature="kprobe",
+        feature="kretprobe",
         takes=_ON_FUNCTIONS,
     ),
     EventRow(
@@ -54,7 +54,7 @@ _PROBES = (
         one_word("name"),
         attach="perf_event_open(2) of the kprobe PMU, at the entry of the system call",
         trigger="the system call: mkdir for ksyscall/mkdir, mkdirat where there is no other",
-        feature="kprobe",
+        feature="ksyscall",
         takes=_ON_FUNCTIONS,
     ),
     EventRow(
@@ -64,7 +64,7 @@ _PROBES = (
         one_word("name"),
         attach="perf_event_open(2) of the kprobe PMU, at the return of the system call",
         trigger="the system call",
-        feature="kprobe",
+        feature="ksyscall",
         takes=_ON_FUNCTIONS,
     ),
     EventRow(
