@@ -19,6 +19,7 @@ from harness.runner.filter_case import FilterCase
 from harness.runner.loadable import Loadable
 from harness.runner.pool import Lent
 from harness.runner.target import Target
+from harness.runner.tested import Tested
 from harness.toolchain.case_compiler import case_compiler
 from harness.values.case import CaseId
 from harness.values.deadline import Deadline
@@ -49,7 +50,7 @@ def measure_rate(target: Target, folder: Path) -> list[Row]:
         for _ in range(_ROUNDS):
             theirs.append(_rate_in_guest(guest, data))
             ours.append(_rate_through_harness(guest, data))
-            trials.append(_rate_of_trials(target, lent, case))
+            trials.append(rate_of_trials(target, lent, case))
     return [
         _row("load + run, harness ÷ C loop in the guest", "≥ 0.6", ours, theirs),
         _row("trials, verdicts included ÷ C loop in the guest", "≥ 0.85", trials, theirs),
@@ -71,7 +72,7 @@ def _row(what: str, bar: str, ours: list[float], theirs: list[float]) -> Row:
     return Row(what, f"{ratio:.2f}", bar, detail)
 
 
-def _rate_of_trials(target: Target, lent: Lent, case: FilterCase) -> float:
+def rate_of_trials(target: Tested, lent: Lent, case: FilterCase) -> float:
     """As `check` makes them: evidence on the guest and a judged record for each."""
     records: list[Record] = []
     batches = BatchRunner(target, OneGuest(lent), records.append)
