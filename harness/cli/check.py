@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from harness.cli.options import add_cold, add_targets, parse_modes, parse_targets, saved_states
-from harness.cli.remote_options import add_remote, parse_remote, remote_target, spared
+from harness.cli.remote_options import add_consent, add_remote, parse_remote, remote_target, spared
 from harness.cli.session import Session, Settings, make_directory, time_limit_came
 from harness.cli.signals import TimeLimitError, time_limit
 from harness.host.capacity import guests_at_once
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_targets(parser)
     add_cold(parser)
     add_remote(parser)
+    add_consent(parser)
     parser.add_argument(
         "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
     )

@@ -66,11 +66,6 @@ def add_remote(parser: argparse.ArgumentParser) -> None:
         "(default: the kernel log, which says nothing of a panic)",
     )
     group.add_argument(
-        "--yes-it-may-crash",
-        action="store_true",
-        help=f"run cases of {SURVIVAL} folders, too, and make what crashed it once more",
-    )
-    group.add_argument(
         "--return-timeout",
         type=_seconds,
         default=RETURN_S,
@@ -79,13 +74,23 @@ def add_remote(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_consent(parser: argparse.ArgumentParser) -> None:
+    """Adds what only a suite of cases needs."""
+    parser.add_argument(
+        "--yes-it-may-crash",
+        action="store_true",
+        help=f"the --target: run cases of {SURVIVAL} folders, too, and twice what crashed it",
+    )
+
+
 def parse_remote(args: argparse.Namespace) -> RemoteName | None:
     """The machine of --target, None without.
 
     Raises UsageError for a machine that can be none, and for options that only guests have.
     """
+    may_crash = getattr(args, "yes_it_may_crash", False)
     if args.target is None:
-        if args.console or args.identity or args.known_hosts or args.yes_it_may_crash:
+        if args.console or args.identity or args.known_hosts or may_crash:
             raise UsageError("--console, -i, --known-hosts and --yes-it-may-crash are for --target")
         return None
     for name, option in _OF_GUESTS.items():
@@ -99,7 +104,7 @@ def parse_remote(args: argparse.Namespace) -> RemoteName | None:
         parse_ssh_address(args.target),
         Credentials(tuple(args.identity), args.known_hosts),
         None if args.console is None else parse_console_source(args.console),
-        args.yes_it_may_crash,
+        may_crash,
         args.return_timeout,
     )
 

@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.cli.one_guest import one_target, start_guest
 from harness.cli.options import add_cold, add_target, saved_states
+from harness.cli.remote_options import add_remote
 from harness.formats.splat_rows import Severity
 from harness.formats.splats import find_splats
 from harness.formats.trigger_text import parse_trigger
@@ -25,16 +27,13 @@ from harness.judge.hang import hang_evidence, hang_reason
 from harness.judge.trigger import judge_trigger, show_result
 from harness.reports.table_text import format_table
 from harness.reports.text import scrub
-from harness.runner.pool import BOOT_TIMEOUT_S
-from harness.runner.target import Target, prepare_target
+from harness.runner.tested import Tested
 from harness.toolchain.clang import installed_clang
 from harness.toolchain.filter_source import FilterBuild, FilterStore
 from harness.toolchain.plain_filters import PlainFilters, compile_plain_filters
 from harness.toolchain.sysroot import get_sysroot
-from harness.values.accel import AccelChoice
-from harness.values.arch import parse_arch
 from harness.values.deadline import Deadline
-from harness.values.errors import ChannelError, RefusedError, SilenceError, UsageError
+from harness.values.errors import ChannelError, GuestError, RefusedError, SilenceError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
 from harness.values.table_spec import TableOrigin
@@ -54,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.c", help="C file with filters")
     add_target(parser)
     add_cold(parser)
+    add_remote(parser)
     parser.add_argument("--mode", default=Mode.JIT.value, help="interp, jit, jit-harden")
     parser.add_argument(
         "--event",
@@ -81,20 +81,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when all filters were loaded and attached and the guest lived, 1 when not."""
-    arch = parse_arch(args.arch)
     mode = Mode.parse(args.mode)
     events = parse_events(args.event)
     triggers = tuple(parse_trigger(text) for text in args.trigger)
-    accel = AccelChoice.parse(args.accel)
-    target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
-    types = target.config is None or target.config.value("DEBUG_INFO_BTF") != "n"
-    build = FilterBuild(args.file, installed_clang(), get_sysroot(arch), types=types)
-    filters = compile_plain_filters(FilterStore(), build, events)
-    sys.stderr.write(filters.compiled.warnings)
-    with tempfile.TemporaryDirectory(prefix="bpf-harness-run-") as folder:
-        plan = target.plan(Path(folder))
-        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S), saved_states(args)) as guest:
-            _say(f"{guest.identity.release} on {arch}, {target.accel}, mode {mode}")
+    with one_target(args) as target:
+        types = target.config is None or target.config.value("DEBUG_INFO_BTF") != "n"
+        build = FilterBuild(args.file, installed_clang(), get_sysroot(target.arch), types=types)
+        filters = compile_plain_filters(FilterStore(), build, events)
+        sys.stderr.write(filters.compiled.warnings)
+        with (
+            tempfile.TemporaryDirectory(prefix="bpf-harness-run-") as folder,
+            start_guest(target, Path(folder), saved_states(args)) as guest,
+        ):
+            _say(f"{guest.identity.release} on {target.arch}, {target.accel}, mode {mode}")
             guest.set_mode(mode)
             session = _Session(target, guest, filters, args.file)
             try:
@@ -120,7 +119,7 @@ def parse_events(words: Sequence[str]) -> Mapping[str, tuple[Event, ...]]:
 class _Session:
     """One object in one guest, from load to tear-down."""
 
-    def __init__(self, target: Target, guest: Guest, filters: PlainFilters, file: Path) -> None:
+    def __init__(self, target: Tested, guest: Guest, filters: PlainFilters, file: Path) -> None:
         self._target = target
         self._guest = guest
         self._filters = filters
@@ -248,6 +247,7 @@ class _Session:
 def _tell_crash(guest: Guest, error: ChannelError) -> int:
     """A guest that is lost while filters run is what this project looks for."""
     guest.vm.wait_for_exit(2.0)
+    loss = guest.vm.loss(error)
     console = guest.vm.console.read()
     autopsy = guest.autopsy() if isinstance(error, SilenceError) else None
     splats = find_splats(console)
@@ -256,10 +256,12 @@ def _tell_crash(guest: Guest, error: ChannelError) -> int:
         said, lines = f"the kernel crashed: {crash}", crash.lines
     elif any(splat.severity is Severity.OURS for splat in splats):
         raise error
+    elif loss.machine_fault is not None:
+        raise GuestError(loss.machine_fault) from error
     elif autopsy is not None:
         said, lines = hang_reason(autopsy), (error.message, *hang_evidence(autopsy))
     else:
-        said, lines = f"guest lost: {error.message}", tuple(console.splitlines()[-_LAST_LINES:])
+        said, lines = f"guest lost: {loss.reason}", tuple(console.splitlines()[-_LAST_LINES:])
     sys.stderr.write(f"bpf-harness: {scrub(said)}\n")
     sys.stderr.writelines(f"  | {scrub(line)}\n" for line in lines)
     return EXIT_KERNEL
