@@ -4,13 +4,27 @@ import itertools
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+from harness.guest.guest import Guest
 from harness.runner.pool import Lent, make_ready
-from harness.runner.remote_target import START_S, RemoteTarget
+from harness.runner.remote_target import START_S
 from harness.values.deadline import Deadline
 from harness.values.errors import InfrastructureError
 
 _LOOK_AGAIN_S = 0.2
+
+
+class Machine(Protocol):
+    """What there are guests of: a RemoteTarget."""
+
+    def start(self, folder: Path, deadline: Deadline) -> Guest:
+        """Another agent on it, once it answers; raises TargetError."""
+
+    def give_up(self) -> None:
+        """End what is under way, from any thread."""
+
+    def close(self) -> None: ...
 
 
 class RemoteGuests:
@@ -20,7 +34,7 @@ class RemoteGuests:
 
     def __init__(
         self,
-        target: RemoteTarget,
+        target: Machine,
         folder: Callable[[str], Path],
         *,
         start_timeout_s: float = START_S,
@@ -94,7 +108,7 @@ class RemoteGuests:
         """Lend no more; whoever has the guest sees its channel end."""
         with self._free:
             self._refusing = True
-        self._target.host.give_up()
+        self._target.give_up()
 
     def close(self) -> None:
         """End the guest that is not lent, and the connection."""

@@ -130,6 +130,10 @@ class RemoteTarget:
             )
         return Guest(machine)
 
+    def give_up(self) -> None:
+        """End what is under way, from any thread: whoever uses it sees its channel end."""
+        self.host.give_up()
+
     def close(self) -> None:
         self.host.close()
 
