@@ -5,6 +5,7 @@ One guest serves all tests, through reboots, and must be left as it was found.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,11 +53,15 @@ KILL_THE_SERVER = (
 
 # What a run may change there: processes, files, filters, settings.
 LOOK = (
-    "ls -A /tmp /run; ps -o comm,args | grep -v -E '^(\\[|ps|grep|sh |dropbear)|\\]$'; "
+    "ls -A /tmp /run; ps -o comm,args; "
     "cd /proc/sys; grep . net/core/bpf_jit_* kernel/unprivileged_bpf_disabled kernel/printk* "
     "/sys/kernel/tracing/buffer_size_kb /sys/kernel/tracing/tracing_on; "
     "cat /sys/kernel/tracing/dynamic_events; ls /sys/fs/bpf /sys/fs/cgroup /sys/class/net"
 )
+
+
+# What ps shows of the look itself, of the server, and of kernel threads, which come and go.
+_NOISE = re.compile(r"^(ps|sh|exe|dropbear|\S+ +\[.*\]$)|[{]exe[}]")
 
 
 @dataclass(frozen=True)
@@ -122,9 +127,10 @@ def look(machine: SshGuest) -> str:
     """All that a run might leave."""
     session = machine.connect(Deadline.after(60))
     try:
-        return session.run(LOOK, Deadline.after(60), 100_000).output.decode()
+        lines = session.run(LOOK, Deadline.after(60), 100_000).output.decode().splitlines()
     finally:
         session.close()
+    return "\n".join(line for line in lines if not _NOISE.search(line))
 
 
 def wait_until_clean(machine: SshGuest, before: str) -> str:
