@@ -79,7 +79,7 @@ def add_consent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes-it-may-crash",
         action="store_true",
-        help=f"the --target: run cases of {SURVIVAL} folders, too, and twice what crashed it",
+        help=f"the --target: run cases of {', '.join(SURVIVAL)}, too, and twice what crashed it",
     )
 
 

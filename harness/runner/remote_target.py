@@ -31,8 +31,8 @@ START_S = 120.0
 
 _ASK_S = 60.0
 
-# Cases of a folder of this name are meant to find out whether the kernel survives them.
-SURVIVAL = "survival"
+# Cases of folders of these names are meant to find out whether the kernel survives them.
+SURVIVAL = ("no_fault", "storms", "survival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +158,5 @@ def prepare_remote(name: RemoteName) -> RemoteTarget:
 
 
 def meant_to_crash(case: Case) -> bool:
-    """Whether it is a survival case: its file lies in a folder of that name."""
-    return Path(case.id.path).resolve().parent.name == SURVIVAL
+    """Whether it is a survival case: its file lies in a folder of such a name."""
+    return Path(case.id.path).resolve().parent.name in SURVIVAL
