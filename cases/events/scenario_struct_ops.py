@@ -12,7 +12,7 @@ def count(bench: Bench, loaded: LoadedObject, what: int) -> int:
     return 0 if value is None else bench.number(value)
 
 
-@scenario(needs="struct_ops")
+@scenario(needs="struct_ops fentry")
 def a_connection_is_controlled(bench: Bench) -> None:
     """Both ends begin and end with it; who listens only ends."""
     loaded = bench.load("congestion.c")
@@ -25,7 +25,7 @@ def a_connection_is_controlled(bench: Bench) -> None:
     assert count(bench, loaded, AVOID) > 0
 
 
-@scenario(needs="struct_ops")
+@scenario(needs="struct_ops fentry")
 def a_congestion_control_has_its_name_as_long_as_it_is_attached(bench: Bench) -> None:
     loaded = bench.load("congestion.c")
     use = f"@tcp cc=bpf_growing {HERE} text:hello"
@@ -38,7 +38,7 @@ def a_congestion_control_has_its_name_as_long_as_it_is_attached(bench: Bench) ->
     assert count(bench, loaded, INIT) > 0
 
 
-@scenario(needs="struct_ops", modes="jit")
+@scenario(needs="struct_ops fentry", modes="jit")
 def a_congestion_control_that_lacks_a_part_is_refused(bench: Bench) -> None:
     loaded = bench.load("congestion.c")
     try:

@@ -90,8 +90,8 @@ NETWORK_FEATURES: tuple[Feature, ...] = (
         (4, 10),
         ("LWTUNNEL_BPF",),
     ),
-    # commit 0baf26b0fcd7 ("bpf: tcp: Support tcp_congestion_ops in bpf") in v5.6, which takes a
-    # trampoline: see the feature fentry.
+    # commit 0baf26b0fcd7 ("bpf: tcp: Support tcp_congestion_ops in bpf") in v5.6. That it
+    # can be attached takes trampolines, too, which the feature fentry tells.
     Feature(
         "struct_ops",
         TypesProbe("bpf_struct_ops_tcp_congestion_ops"),
