@@ -59,7 +59,7 @@ class FakeKernel:
             "write_file": self._write_file,
             "load": self._load,
             "run": self._run,
-            "table_dump": lambda request: {"errno": 0, "entries": [], "more": False},
+            "table_dump": lambda request: {"errno": 0, "keys": b"", "values": b"", "more": False},
             "read_file": lambda request: {"errno": _ENOENT, "data": b""},
         }
 

@@ -113,7 +113,7 @@ def test_architectures_are_named_in_their_table_only() -> None:
     assert guilty == []
 
 
-# Says since when each architecture has a feature.
+# Say since when each architecture has a feature.
 FEATURE_ROWS = "guest/feature_rows"
 
 

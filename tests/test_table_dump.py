@@ -25,11 +25,11 @@ def pages(*replies: Reply) -> tuple[Guest, list[bytes | None]]:
 def test_a_dump_goes_on_where_the_agent_says_and_not_after_the_last_entry() -> None:
     """Keys without a value count too: a page may be empty in the middle of a table."""
     guest, cursors = pages(
-        {"entries": [[b"a", b"1"]], "more": True, "cursor": b"c"},
-        {"entries": [], "more": True, "cursor": b"e"},
-        {"entries": [[b"f", b"2"]], "more": False, "cursor": None},
+        {"keys": b"ab", "values": b"12", "more": True, "cursor": b"c"},
+        {"keys": b"", "values": b"", "more": True, "cursor": b"e"},
+        {"keys": b"f", "values": b"3", "more": False, "cursor": None},
     )
     table = guest.table("slots", entries=9, key_size=1, value_size=1)
 
-    assert table.dump() == ((b"a", b"1"), (b"f", b"2"))
+    assert table.dump() == ((b"a", b"1"), (b"b", b"2"), (b"f", b"3"))
     assert cursors == [None, b"c", b"e"]

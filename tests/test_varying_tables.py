@@ -29,7 +29,7 @@ def outcome_of_the_second_mode(folder: Path, varying: tuple[str, ...]) -> Outcom
 
     def dump(request: dict[str, Any]) -> dict[str, Any]:
         stamp = next(runs).to_bytes(4, "little")
-        return {"errno": 0, "entries": [[b"when", stamp]], "more": False}
+        return {"errno": 0, "keys": b"when", "values": stamp, "more": False}
 
     kernel.handlers["table_dump"] = dump
     case = seven(

@@ -4,7 +4,7 @@
 import errno
 from collections.abc import Callable
 
-from harness.guest.tables import TableError, table_type
+from harness.guest.table_errors import TableError, table_type
 from harness.scenario import Bench, Table, Update, UsageError, scenario
 from harness.values.table_spec import TableSpec
 

@@ -33,6 +33,7 @@ struct holding {
 	struct bpf_object *object;	/* NULL for the other two */
 	char **tables;			/* names of the object's tables, by place */
 	bool is_table;
+	bool is_descriptor;		/* of a process, a file, a socket: no table, no program */
 	int fd;
 	uint32_t attach_type;		/* of a raw program */
 	char name[NAME_SIZE];
@@ -49,12 +50,13 @@ struct trace {
 struct agent {
 	struct wire wire;
 	struct buffer out;
-	struct registry handles, links, shells, fires;
+	struct registry handles, links, shells, fires, streams;
 	struct blobs blobs;
 	struct trace trace;
 	int kmsg;
 	int children;		/* signalfd for SIGCHLD */
 	bool guest;		/* of a bpf-harness guest, where nobody else is */
+	int records;		/* epoll over all streams */
 	bool powering_off;
 	bool features_probed;
 	bool applets_installed;
@@ -92,7 +94,10 @@ struct program {
 struct table {
 	int fd;
 	char name[NAME_SIZE];
+	struct bpf_map *map;			/* libbpf's view of it, NULL for one of its own */
 	uint32_t type, key_size, value_size;	/* of the map */
+	uint32_t entries, flags;
+	uint64_t extra;
 	size_t value_bytes;			/* of what bpf(2) reads and writes */
 };
 
@@ -105,6 +110,7 @@ int table_fd_of(const struct agent *agent, struct call *call, const struct ref *
 int arg_table(const struct agent *agent, struct call *call, struct table *table);
 /* Instructions of classic BPF: memory of the request. */
 int arg_classic(struct call *call, const char *name, struct sock_fprog *program);
+int arg_descriptor(const struct agent *agent, struct call *call, const char *name);
 void holding_release(struct entry *entry);
 void release_all(struct agent *agent);
 
@@ -144,9 +150,11 @@ void link_release(struct entry *entry);
 /* Removes what links left because a process was still in it. */
 void places_sweep(void);
 void shell_release(struct entry *entry);
+void stream_release(struct entry *entry);
 
 void trace_pump(struct agent *agent);
 void trace_close(struct agent *agent);
+void streams_pump(struct agent *agent);
 void shells_pump(struct agent *agent);
 void shells_reap(struct agent *agent);
 size_t shells_fds(const struct agent *agent, int *fds);
@@ -205,7 +213,17 @@ OPERATION(table_create);
 OPERATION(table_update);
 OPERATION(table_remove);
 OPERATION(table_lookup);
+OPERATION(table_take);
 OPERATION(table_dump);
+OPERATION(table_add_batch);
+OPERATION(table_remove_batch);
+OPERATION(table_freeze);
+OPERATION(table_read);
+OPERATION(table_write);
+OPERATION(table_submit);
+OPERATION(descriptor);
+OPERATION(stream_start);
+OPERATION(stream_stop);
 OPERATION(trace_start);
 OPERATION(trace_stop);
 OPERATION(shell_start);
@@ -215,5 +233,8 @@ OPERATION(fire_kill);
 OPERATION(close);
 OPERATION(reset);
 OPERATION(loop);
+OPERATION(loop_dump);
+OPERATION(loop_records);
+OPERATION(loop_lines);
 
 #endif

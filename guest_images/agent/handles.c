@@ -61,7 +61,7 @@ int program_of(const struct agent *agent, struct call *call, const struct ref *r
 		return -1;
 	if (holding->object)
 		return object_program(call, holding, ref, program);
-	if (holding->is_table || strcmp(holding->name, ref->name))
+	if (holding->is_table || holding->is_descriptor || strcmp(holding->name, ref->name))
 		return no_such(call, "program", ref);
 	program->libbpf = NULL;
 	program->holding = holding;
@@ -79,9 +79,9 @@ int arg_program(const struct agent *agent, struct call *call, const char *name,
 }
 
 static int object_table_fd(struct call *call, const struct holding *holding,
-			   const struct ref *ref)
+			   const struct ref *ref, struct bpf_map **found)
 {
-	const struct bpf_map *map = table_named(holding->object, holding->tables, ref->name);
+	struct bpf_map *map = table_named(holding->object, holding->tables, ref->name);
 	int fd;
 
 	if (!map)
@@ -91,32 +91,43 @@ static int object_table_fd(struct call *call, const struct holding *holding,
 	if (fd < 0)
 		return refuse(call, ENOENT, "%s: table %s of handle %llu was not created", call->op,
 			      ref->name, (unsigned long long)ref->handle);
+	*found = map;
 	return fd;
 }
 
 /* Of a table of the same object. */
 int program_table_fd(struct call *call, const struct program *program, const char *name)
 {
+	struct bpf_map *map;
 	struct ref ref = { .handle = program->holding->entry.id };
 
 	if (!program->holding->object)
 		return refuse(call, EINVAL, "%s: a raw program has no table %s", call->op, name);
 	snprintf(ref.name, sizeof(ref.name), "%s", name);
-	return object_table_fd(call, program->holding, &ref);
+	return object_table_fd(call, program->holding, &ref, &map);
+}
+
+static int find_table(const struct agent *agent, struct call *call, const struct ref *ref,
+		      struct bpf_map **map)
+{
+	const struct holding *holding = holding_of(agent, call, ref);
+
+	*map = NULL;
+	if (!holding)
+		return -1;
+	if (holding->object)
+		return object_table_fd(call, holding, ref, map);
+	if (!holding->is_table || strcmp(holding->name, ref->name))
+		return no_such(call, "table", ref);
+	return holding->fd;
 }
 
 /* The file descriptor of a table, or -1 after refuse(). */
 int table_fd_of(const struct agent *agent, struct call *call, const struct ref *ref)
 {
-	const struct holding *holding = holding_of(agent, call, ref);
+	struct bpf_map *map;
 
-	if (!holding)
-		return -1;
-	if (holding->object)
-		return object_table_fd(call, holding, ref);
-	if (!holding->is_table || strcmp(holding->name, ref->name))
-		return no_such(call, "table", ref);
-	return holding->fd;
+	return find_table(agent, call, ref, &map);
 }
 
 static bool is_per_cpu(uint32_t type)
@@ -142,7 +153,7 @@ int arg_table(const struct agent *agent, struct call *call, struct table *table)
 
 	if (arg_ref(call, "table", &ref))
 		return -1;
-	table->fd = table_fd_of(agent, call, &ref);
+	table->fd = find_table(agent, call, &ref, &table->map);
 	if (table->fd < 0)
 		return -1;
 	if (bpf_map_get_info_by_fd(table->fd, &info, &size))
@@ -152,6 +163,9 @@ int arg_table(const struct agent *agent, struct call *call, struct table *table)
 	table->type = info.type;
 	table->key_size = info.key_size;
 	table->value_size = info.value_size;
+	table->entries = info.max_entries;
+	table->flags = info.map_flags;
+	table->extra = info.map_extra;
 	table->value_bytes = value_bytes(info.type, info.value_size);
 	return 0;
 }
@@ -176,6 +190,7 @@ void release_all(struct agent *agent)
 	registry_clear(&agent->shells);
 	registry_clear(&agent->fires);
 	trace_close(agent);
+	registry_clear(&agent->streams);
 	registry_clear(&agent->handles);
 	places_sweep();
 }

@@ -21,6 +21,7 @@
 #define LINKS_MAX 4096
 #define SHELLS_MAX 64
 #define FIRES_MAX 64
+#define STREAMS_MAX 64
 #define BLOBS_MAX 64
 #define BLOBS_BYTES_MAX MIB(256)
 
@@ -43,8 +44,8 @@
 #define RUN_DATA_MAX MIB(1)	/* each buffer of a test run */
 #define INSNS_MAX 1000000	/* instructions of a raw program */
 
-#define DUMP_MAX 4096		/* entries of a page */
-#define DUMP_BYTES_MAX MIB(8)	/* bytes of a page, give or take one entry */
+#define DUMP_MAX 65536		/* entries of a page */
+#define DUMP_BYTES_MAX MIB(8)	/* bytes of a page, one entry at least */
 #define DUMP_VISITS_MAX 65536	/* keys looked at for a page */
 
 #define PROBES_MAX 32		/* of one link */
@@ -54,6 +55,8 @@
 #define PACKET_SIZE 2048
 #define TRACE_LINE_MAX 4096
 #define TRACE_LINES_MAX 256
+#define RECORDS_MAX 4096	/* in one event */
+#define RECORDS_BYTES_MAX KIB(256)	/* of one event, give or take one record */
 #define OUTPUT_MAX KIB(32)	/* shell output in one event */
 
 #define FIRE_STEPS_MAX 16	/* system calls of a trigger */

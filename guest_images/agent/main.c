@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/klog.h>
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
@@ -23,7 +24,10 @@
 
 #define KLOG_CONSOLE_LEVEL 8	/* klogctl(2): set the console level */
 
-enum { WAIT_WIRE, WAIT_CHILDREN, WAIT_TRACE, WAIT_SHELLS, WAITS = WAIT_SHELLS + SHELLS_MAX };
+enum {
+	WAIT_WIRE, WAIT_CHILDREN, WAIT_TRACE, WAIT_RECORDS, WAIT_SHELLS,
+	WAITS = WAIT_SHELLS + SHELLS_MAX
+};
 
 void event_start(struct agent *agent, msgpack_packer *pack, const char *name, size_t fields)
 {
@@ -85,10 +89,12 @@ static int agent_open(struct agent *agent, int kmsg, const struct channel *given
 	registry_set(&agent->links, "link", LINKS_MAX, link_release);
 	registry_set(&agent->shells, "shell", SHELLS_MAX, shell_release);
 	registry_set(&agent->fires, "trigger", FIRES_MAX, fire_release);
+	registry_set(&agent->streams, "stream", STREAMS_MAX, stream_release);
 	agent->trace.fd = -1;
+	agent->records = epoll_create1(EPOLL_CLOEXEC);
 	agent->kmsg = kmsg;
 	agent->children = children_open();
-	return agent->children < 0 ? -1 : 0;
+	return agent->children < 0 || agent->records < 0 ? -1 : 0;
 }
 
 static void send_ready(struct agent *agent)
@@ -110,6 +116,7 @@ static int wait_for_work(struct agent *agent, struct pollfd *waits, int timeout_
 	waits[WAIT_WIRE].fd = agent->wire.in;
 	waits[WAIT_CHILDREN].fd = agent->children;
 	waits[WAIT_TRACE].fd = agent->trace.fd;
+	waits[WAIT_RECORDS].fd = agent->streams.count ? agent->records : -1;
 	for (i = 0; i < count; i++)
 		waits[WAIT_SHELLS + i].fd = shells[i];
 	for (i = 0; i < WAIT_SHELLS + count; i++)
@@ -135,6 +142,8 @@ static void tell_events(struct agent *agent, const struct pollfd *waits, bool sh
 {
 	if (waits[WAIT_TRACE].fd >= 0 && waits[WAIT_TRACE].revents)
 		trace_pump(agent);
+	if (waits[WAIT_RECORDS].fd >= 0 && waits[WAIT_RECORDS].revents)
+		streams_pump(agent);
 	if (shell_output)
 		shells_pump(agent);
 	if (waits[WAIT_CHILDREN].revents) {
@@ -156,7 +165,8 @@ static void power_off(struct agent *agent)
 /* Whether anything but requests can happen. */
 static bool has_events(const struct agent *agent)
 {
-	return agent->trace.fd >= 0 || agent->shells.count || agent->fires.count;
+	return agent->trace.fd >= 0 || agent->shells.count || agent->fires.count ||
+	       agent->streams.count;
 }
 
 /* Waits, tells events, takes in what came. -1: the wire is broken. */

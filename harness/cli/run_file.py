@@ -22,7 +22,6 @@ from harness.guest.guest import Guest
 from harness.guest.links import near_target
 from harness.guest.shell import Shell
 from harness.guest.trace import TraceLine, TraceStream
-from harness.judge.errnos import errno_name
 from harness.judge.hang import hang_evidence, hang_reason
 from harness.judge.trigger import judge_trigger, show_result
 from harness.reports.table_text import format_table
@@ -33,6 +32,7 @@ from harness.toolchain.filter_source import FilterBuild, FilterStore
 from harness.toolchain.plain_filters import PlainFilters, compile_plain_filters
 from harness.toolchain.sysroot import get_sysroot
 from harness.values.deadline import Deadline
+from harness.values.errnos import errno_name
 from harness.values.errors import ChannelError, GuestError, RefusedError, SilenceError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode

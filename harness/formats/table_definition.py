@@ -8,6 +8,7 @@ from harness.formats.btf import Btf, BtfType, Kind
 from harness.formats.layout import read_layout
 from harness.values.errors import ObjectError
 from harness.values.layout import Layout
+from harness.values.table_rows import TABLE_ROWS
 from harness.values.table_spec import TableSpec
 
 _SECTION = ".maps"
@@ -18,16 +19,9 @@ _NUMBERS = {
     "value_size": "value_size",
     "max_entries": "entries",
     "map_flags": "flags",
+    "map_extra": "extra",
 }
 _TYPES = {"key": "key_size", "value": "value_size"}
-# Table types whose key and value may be left out: libbpf and the kernel know the sizes.
-_FD_SIZED = {
-    3: (4, 4),  # prog_array
-    4: (4, 4),  # perf_event_array
-    8: (4, 4),  # cgroup_array
-    12: (4, 4),  # array_of_maps
-    13: (0, 4),  # hash_of_maps
-}
 
 
 def read_tables(btf: Btf) -> tuple[TableSpec, ...]:
@@ -59,7 +53,8 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
     table_type = numbers.get("type", 0)
     if table_type == 0:
         raise ObjectError(f"table {name} has no type", remedy="add __uint(type, BPF_MAP_TYPE_…)")
-    key_size, value_size = _FD_SIZED.get(table_type, (0, 0))
+    row = TABLE_ROWS[table_type] if table_type < len(TABLE_ROWS) else None
+    key_size, value_size = (row and row.implied) or (0, 0)
     return TableSpec(
         name=name,
         type=table_type,

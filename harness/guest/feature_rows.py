@@ -7,6 +7,7 @@ from harness.guest.feature_rows_association import ASSOCIATION_FEATURES
 from harness.guest.feature_rows_events import EVENT_FEATURES, TRAMPOLINES
 from harness.guest.feature_rows_net import NETWORK_FEATURES
 from harness.guest.feature_rows_survival import SURVIVAL
+from harness.guest.feature_rows_tables import TABLE_FEATURES
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
@@ -31,7 +32,7 @@ _OF_THE_LOAD = Event(EventKind.TRACE, "a function")
 # BPF_F_SLEEPABLE
 _SLEEPABLE = 1 << 4
 # enum bpf_map_type; flags of BPF_PROG_LOAD
-_PROG_ARRAY, _BLOOM_FILTER = 3, 30
+_PROG_ARRAY = 3
 _TEST_RND_HI32, _TEST_STATE_FREQ = 4, 8
 
 _EXIT = Insn(0x95)
@@ -349,8 +350,6 @@ _KFUNCS = tuple(
 )
 
 _TABLES = (
-    # commit 9330986c0300 ("bpf: Add bloom filter map implementation") in v5.16.
-    Feature("bloom_filter", TableProbe(_BLOOM_FILTER, 0, 4, 8), (5, 16)),
     # Slots of an array can be looked up since commit 14dc6f04f49d ("bpf: Add syscall lookup support
     # for fd array and htab") in v4.13.
     Feature(
@@ -372,6 +371,7 @@ FEATURES: tuple[Feature, ...] = (
     *_HELPERS,
     *_KFUNCS,
     *_TABLES,
+    *TABLE_FEATURES,
     *SURVIVAL,
     *ASSOCIATION_FEATURES,
 )

@@ -5,13 +5,16 @@ import hashlib
 from types import TracebackType
 
 from harness.channels.fields import Fields
+from harness.guest.descriptors import Descriptor, DescriptorKind
 from harness.guest.filters import LoadedObject, LoadOptions, submit_load
 from harness.guest.health import read_health
 from harness.guest.later import Connection, Later
 from harness.guest.patience import patience_s
 from harness.guest.settings import Settings
 from harness.guest.shell import Shell, Shells
-from harness.guest.tables import Table, table_type
+from harness.guest.streams import PAGES, RecordStream, Streams
+from harness.guest.table_errors import table_type
+from harness.guest.tables import Table
 from harness.guest.trace import TraceStream
 from harness.guest.triggers import Firing, Triggers
 from harness.values.arch import ByteOrder
@@ -54,6 +57,7 @@ class Guest:
         self.connection.before_attach = self.settings.may_change
         self._shells = Shells(self.connection)
         self._triggers = Triggers(self.connection)
+        self._streams = Streams(self.connection)
         self._kept: dict[str, int] = {}
         """Names and sizes of the objects that the agent has, the one used last at the end."""
 
@@ -102,14 +106,42 @@ class Guest:
             self.connection.submit("drop", _nothing, {"blob": oldest})
 
     def table(
-        self, name: str, *, entries: int, key_size: int, value_size: int, type: str = "hash"
+        self,
+        name: str,
+        *,
+        entries: int,
+        key_size: int,
+        value_size: int,
+        type: str = "hash",
+        flags: int = 0,
+        extra: int = 0,
+        inner: TableSpec | None = None,
     ) -> Table:
         """Create a table; sizes in bytes. Raises TableError with the kernel's errno.
 
-        Filters share it when it is given as LoadOptions.reuse for their table of any name.
+        `inner` is the pattern of an array or hash of tables. Filters share the table when it is
+        given as LoadOptions.reuse for their table of any name.
         """
-        spec = TableSpec(name, table_type(type), key_size, value_size, entries)
+        number = table_type(type)
+        spec = TableSpec(
+            name, number, key_size, value_size, entries, flags, extra=extra, inner=inner
+        )
         return Table.create(self.connection, spec)
+
+    def descriptor(
+        self,
+        kind: DescriptorKind,
+        *,
+        path: str | None = None,
+        pid: int | None = None,
+        cpu: int | None = None,
+    ) -> Descriptor:
+        """Open what a table is keyed by or holds; raises RefusedError."""
+        return Descriptor(self.connection, kind, path=path, pid=pid, cpu=cpu)
+
+    def stream(self, table: Table, *, pages: int = PAGES) -> RecordStream:
+        """Begin to stream the records of a ringbuf or perf_event_array; raises TableError."""
+        return self._streams.start(table, pages=pages)
 
     def trace(self) -> TraceStream:
         """Begin to stream trace lines."""

@@ -13,6 +13,7 @@ from harness.values.feature import (
     Feature,
     HelperProbe,
     LoadProbe,
+    OperationProbe,
     RunProbe,
     SelfContainedProbe,
     ShellProbe,
@@ -21,6 +22,7 @@ from harness.values.feature import (
     TypesProbe,
 )
 from harness.values.insn import Insn, opcodes
+from harness.values.table_row import Operation
 from harness.values.table_spec import TableSpec
 
 _BTF = "/sys/kernel/btf/vmlinux"
@@ -33,6 +35,8 @@ _NO_HELPER = ("invalid func ", "unknown func ", "program of this type cannot use
 
 _PACKET = bytes(64)
 _SOCKET_FILTER = 1
+# enum bpf_map_type
+_ARRAY = 2
 
 
 class Prober:
@@ -64,6 +68,8 @@ class Prober:
                 found = self._creates(probe)
             case SlotProbe() as probe:
                 found = self._finds_in_slot(probe)
+            case OperationProbe() as probe:
+                found = self._operates(probe)
             case other:
                 assert_never(other)
         return found
@@ -165,9 +171,34 @@ class Prober:
             loaded.close()
             table.close()
 
+    def _operates(self, probe: OperationProbe) -> bool:
+        table = self._create(probe.table)
+        key, value = bytes(probe.table.key_size), bytes(table.value_size)
+        try:
+            table.add(key, value)
+            match probe.operation:
+                case Operation.TAKE:
+                    return table.take(key) is not None
+                case Operation.LOOKUP_BATCH:
+                    table.add_batch([(key, value)])
+                    return True
+                case operation:
+                    raise ValueError(f"nobody knows how to probe for {operation}")
+        except RefusedError:
+            return False
+        finally:
+            table.close()
+
     def _create(self, probe: TableProbe) -> Table:
+        pattern = TableSpec("pattern", _ARRAY, 4, 4, 1) if probe.of_tables else None
         spec = TableSpec(
-            "probe", probe.type, probe.key_size, probe.value_size, probe.entries, probe.flags
+            "probe",
+            probe.type,
+            probe.key_size,
+            probe.value_size,
+            probe.entries,
+            probe.flags,
+            inner=pattern,
         )
         return Table.create(self.guest.connection, spec)
 

@@ -1,7 +1,7 @@
 """Whether two modes did the same with one filter: return value, output, tables."""
 
 from harness.judge.difference import Difference, compare_bytes, show_bytes
-from harness.judge.errnos import errno_name
+from harness.values.errnos import errno_name
 from harness.values.mode import Mode
 from harness.values.observation import Observation, RunObservation, TableContents
 from harness.values.table_spec import is_per_cpu, table_type_name

@@ -1,9 +1,9 @@
 """What an accepted filter did: machine code, test run, tables, trace lines."""
 
 from harness.judge.difference import Difference, compare_bytes, show_bytes, show_retval
-from harness.judge.errnos import errno_name
 from harness.judge.trigger import judge_trigger
 from harness.values.arch import ByteOrder
+from harness.values.errnos import errno_name
 from harness.values.expectation import Expectation, LoadExpectation, Pattern, Retval, TableEntry
 from harness.values.mode import Mode
 from harness.values.observation import Fired, Observation, RunObservation, TableContents

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from harness.formats.messages import Mismatch, MismatchKind, match_messages
 from harness.formats.verifier_log import telling_line
 from harness.judge.difference import Difference
-from harness.judge.errnos import errno_name
 from harness.judge.execution import judge_execution
 from harness.values.arch import ByteOrder
+from harness.values.errnos import errno_name
 from harness.values.expectation import Expectation, LoadExpectation, Message
 from harness.values.mode import Mode
 from harness.values.observation import LoadObservation, Observation

@@ -9,6 +9,7 @@ from harness.values.arch import Arch
 from harness.values.event import Event
 from harness.values.insn import Insn
 from harness.values.release import Version
+from harness.values.table_row import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,16 @@ class TableProbe:
     value_size: int
     entries: int
     flags: int = 0
+    of_tables: bool = False
+    """Its values are tables: it is made with a pattern for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationProbe:
+    """There if user space can do that with an entry of such a table, which is added before."""
+
+    table: TableProbe
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,7 @@ Probe = (
     | HelperProbe
     | TableProbe
     | SlotProbe
+    | OperationProbe
 )
 
 Later = tuple[tuple[Arch, Version | None], ...]

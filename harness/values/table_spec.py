@@ -4,47 +4,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from harness.values.layout import Layout
+from harness.values.table_rows import TABLE_ROWS
 
-# enum bpf_map_type of include/uapi/linux/bpf.h, by number, as bpftool spells them. 19 and 21 were
-# renamed upstream when their successors came; the numbers did not change.
-TABLE_TYPES: tuple[str, ...] = (
-    "unspec",
-    "hash",
-    "array",
-    "prog_array",
-    "perf_event_array",
-    "percpu_hash",
-    "percpu_array",
-    "stack_trace",
-    "cgroup_array",
-    "lru_hash",
-    "lru_percpu_hash",
-    "lpm_trie",
-    "array_of_maps",
-    "hash_of_maps",
-    "devmap",
-    "sockmap",
-    "cpumap",
-    "xskmap",
-    "sockhash",
-    "cgroup_storage",
-    "reuseport_sockarray",
-    "percpu_cgroup_storage",
-    "queue",
-    "stack",
-    "sk_storage",
-    "devmap_hash",
-    "struct_ops",
-    "ringbuf",
-    "inode_storage",
-    "task_storage",
-    "bloom_filter",
-    "user_ringbuf",
-    "cgrp_storage",
-    "arena",
-)
-
-_PER_CPU = frozenset({"percpu_hash", "percpu_array", "lru_percpu_hash", "percpu_cgroup_storage"})
+# By number. 19 and 21 were renamed upstream when their successors came; the numbers did not change.
+TABLE_TYPES: tuple[str, ...] = tuple(row.name for row in TABLE_ROWS)
 
 
 def table_type_name(number: int) -> str:
@@ -54,7 +17,7 @@ def table_type_name(number: int) -> str:
 
 def is_per_cpu(number: int) -> bool:
     """Whether user space sees one value of such a table for each possible CPU."""
-    return table_type_name(number) in _PER_CPU
+    return number < len(TABLE_ROWS) and TABLE_ROWS[number].per_cpu
 
 
 class TableOrigin(Enum):
@@ -83,6 +46,9 @@ class TableSpec:
 
     flags: int = 0
     origin: TableOrigin = TableOrigin.DEFINED
+    extra: int = field(default=0, kw_only=True)
+    """map_extra, of the types that have one: a bloom_filter's hashes, an arena's address."""
+
     inner: "TableSpec | None" = None
     """What the slots of an array_of_maps or hash_of_maps hold."""
 

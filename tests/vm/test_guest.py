@@ -9,7 +9,8 @@ import pytest
 from harness.guest.filters import LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.links import AttachError
-from harness.guest.tables import TableError, Update
+from harness.guest.table_errors import TableError
+from harness.guest.tables import Update
 from harness.judge.leaks import has_grown
 from harness.runner.target import Target
 from harness.values.errors import GuestError, UnknownNameError, UsageError

@@ -1,0 +1,83 @@
+"""Features that are tables: each type that a kernel can have, and what came to a type later."""
+
+from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
+from harness.values.feature import (
+    Feature,
+    HelperProbe,
+    Later,
+    OperationProbe,
+    Probe,
+    TableProbe,
+    TypesProbe,
+)
+from harness.values.table_row import Operation, Origin, TableRow
+from harness.values.table_rows import TABLE_ROWS
+
+# linux/bpf.h: enum bpf_prog_type
+_SCHED_CLS, _RAW_TP = 3, 17
+
+# Those that an object file makes, told by the helper that works on them: enum bpf_func_id.
+_WITH_TYPES: dict[str, Probe] = {
+    "sk_storage": HelperProbe(107, _SCHED_CLS),
+    # Only LSM programs call it, and those are bound to a function when they are loaded.
+    "inode_storage": TypesProbe("bpf_inode_storage_get"),
+    "task_storage": HelperProbe(156, _RAW_TP),
+    "cgrp_storage": HelperProbe(210, _RAW_TP),
+    "struct_ops": TypesProbe("bpf_struct_ops_tcp_congestion_ops"),
+}
+
+# A probe by helper sees it from the release on that gave the helper to that program type.
+_SINCE = {
+    # commit a10787e6d58c ("bpf: Enable task local storage for tracing programs") in v5.12.
+    "task_storage": (5, 12),
+}
+
+_ELSEWHERE: dict[str, Later] = {
+    # bpf_jit_supports_arena(), which is asked in the interpreter's mode as well.
+    "arena": ((ARM64, (6, 10)), (RISCV64, None), (S390X, (6, 12)), (PPC64LE, None), (ARM, None)),
+}
+
+
+def _type_probe(row: TableRow) -> Probe:
+    if row.origin is not Origin.SIZES:
+        return _WITH_TYPES[row.name]
+    number = TABLE_ROWS.index(row)
+    key_size = (row.implied or (row.key_size, 0))[0] or row.key_size
+    return TableProbe(number, key_size, row.value_size, row.entries, row.flags, of_tables=row.inner)
+
+
+# One for each type, by its name.
+TYPE_FEATURES: tuple[Feature, ...] = tuple(
+    Feature(
+        row.name,
+        _type_probe(row),
+        _SINCE.get(row.name, row.since),
+        row.options,
+        elsewhere=_ELSEWHERE.get(row.name, ()),
+    )
+    for row in TABLE_ROWS[1:]
+)
+
+_NUMBERS = {row.name: number for number, row in enumerate(TABLE_ROWS)}
+
+
+def _on(name: str, operation: Operation, flags: int = 0) -> OperationProbe:
+    """That operation on an entry of a small table of that type."""
+    row = TABLE_ROWS[_NUMBERS[name]]
+    table = TableProbe(_NUMBERS[name], row.key_size, row.value_size, row.entries, row.flags | flags)
+    return OperationProbe(table, operation)
+
+
+OPERATION_FEATURES: tuple[Feature, ...] = (
+    # commit cb4d03ab499d ("bpf: Add generic support for lookup batch op") in v5.6, and its
+    # neighbours for hashes.
+    Feature("batches", _on("hash", Operation.LOOKUP_BATCH), (5, 6)),
+    # commit 3e87f192b405 ("bpf: Add lookup_and_delete_elem support to hashtab") in v5.14.
+    Feature("take-from-hash", _on("hash", Operation.TAKE), (5, 14)),
+    # commit f008d732ab18 ("bpf: Add batched ops support for percpu array") in v5.13.
+    Feature("batches-of-percpu_array", _on("percpu_array", Operation.LOOKUP_BATCH), (5, 13)),
+    # commit f56407fa6e69 ("bpf: Add batched ops support for LPM trie") in v5.13.
+    Feature("batches-of-lpm_trie", _on("lpm_trie", Operation.LOOKUP_BATCH), (5, 13)),
+)
+
+TABLE_FEATURES = TYPE_FEATURES + OPERATION_FEATURES
