@@ -8,12 +8,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol
 
 from harness.formats.trigger_text import parse_trigger
 from harness.guest.filters import FilterType, LoadedObject, LoadOptions
+from harness.guest.descriptors import Descriptor, DescriptorKind
 from harness.guest.guest import Guest
 from harness.guest.links import Link
+from harness.guest.streams import RecordStream
+from harness.guest.table_errors import TableError
 from harness.guest.tables import Table, Update
 from harness.guest.trace import TraceLine, TraceStream
 from harness.guest.triggers import Firing
@@ -31,19 +34,27 @@ __all__ = [
     "ClassicInsn",
     "FilterType",
     "Firing",
+    "Descriptor",
+    "DescriptorKind",
     "Guest",
     "Link",
     "LoadOptions",
     "LoadedObject",
+    "RecordStream",
     "RefusedError",
     "Table",
+    "TableError",
     "TraceLine",
     "TraceStream",
     "TriggerResult",
     "Update",
     "UsageError",
+    "refusal",
     "scenario",
 ]
+
+
+P = ParamSpec("P")
 
 
 class Compile(Protocol):
@@ -124,6 +135,15 @@ class Bench:
     def number(self, data: bytes) -> int:
         """The unsigned number that the guest wrote as these bytes."""
         return int.from_bytes(data, self.arch.byte_order.value)
+
+
+def refusal(operation: Callable[P, object], *args: P.args, **options: P.kwargs) -> int:
+    """The errno with which the kernel refuses an operation on a table; 0 if it does not."""
+    try:
+        operation(*args, **options)
+    except TableError as error:
+        return error.errno
+    return 0
 
 
 def _why(loaded: LoadedObject) -> str:

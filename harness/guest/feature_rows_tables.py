@@ -61,11 +61,15 @@ TYPE_FEATURES: tuple[Feature, ...] = tuple(
 _NUMBERS = {row.name: number for number, row in enumerate(TABLE_ROWS)}
 
 
+# linux/bpf.h
+_ALL_CPUS = 1 << 4
+
+
 def _on(name: str, operation: Operation, flags: int = 0) -> OperationProbe:
     """That operation on an entry of a small table of that type."""
     row = TABLE_ROWS[_NUMBERS[name]]
-    table = TableProbe(_NUMBERS[name], row.key_size, row.value_size, row.entries, row.flags | flags)
-    return OperationProbe(table, operation)
+    table = TableProbe(_NUMBERS[name], row.key_size, row.value_size, row.entries, row.flags)
+    return OperationProbe(table, operation, flags)
 
 
 OPERATION_FEATURES: tuple[Feature, ...] = (
@@ -78,6 +82,8 @@ OPERATION_FEATURES: tuple[Feature, ...] = (
     Feature("batches-of-percpu_array", _on("percpu_array", Operation.LOOKUP_BATCH), (5, 13)),
     # commit f56407fa6e69 ("bpf: Add batched ops support for LPM trie") in v5.13.
     Feature("batches-of-lpm_trie", _on("lpm_trie", Operation.LOOKUP_BATCH), (5, 13)),
+    # BPF_F_CPU and BPF_F_ALL_CPUS of linux/bpf.h: bpf_map_check_op_flags() in kernel/bpf/syscall.c.
+    Feature("cpu-flags", _on("percpu_array", Operation.UPDATE, _ALL_CPUS), (7, 0)),
 )
 
 TABLE_FEATURES = TYPE_FEATURES + OPERATION_FEATURES

@@ -177,6 +177,9 @@ class Prober:
         try:
             table.add(key, value)
             match probe.operation:
+                case Operation.UPDATE:
+                    table.add(key, bytes(probe.table.value_size), probe.flags)
+                    return True
                 case Operation.TAKE:
                     return table.take(key) is not None
                 case Operation.LOOKUP_BATCH:

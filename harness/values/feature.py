@@ -104,6 +104,8 @@ class OperationProbe:
 
     table: TableProbe
     operation: Operation
+    flags: int = 0
+    """Of that operation, BPF_F_*."""
 
 
 @dataclass(frozen=True, slots=True)
