@@ -86,4 +86,14 @@ OPERATION_FEATURES: tuple[Feature, ...] = (
     Feature("cpu-flags", _on("percpu_array", Operation.UPDATE, _ALL_CPUS), (7, 0)),
 )
 
-TABLE_FEATURES = TYPE_FEATURES + OPERATION_FEATURES
+# What values may hold, told by the functions of the kernel that work on it.
+_CONTENT_FEATURES: tuple[Feature, ...] = (
+    # commit 958cf2e273f0 ("bpf: Introduce bpf_obj_new") in v6.2; v7.1 gave it another name in BTF.
+    Feature("bpf_obj_new", TypesProbe("bpf_obj_new_impl"), (6, 2), ("DEBUG_INFO_BTF",)),
+    # commit bd1279ae8a69 ("bpf: Add bpf_rbtree_{add,remove,first} kfuncs") in v6.3.
+    Feature("bpf_rbtree_first", TypesProbe("bpf_rbtree_first"), (6, 3), ("DEBUG_INFO_BTF",)),
+    # commit c8e18754091479 ("bpf: Support __kptr to local kptrs") in v6.4, seen by v6.7's function.
+    Feature("own-kptrs", TypesProbe("bpf_percpu_obj_new_impl"), (6, 7), ("DEBUG_INFO_BTF",)),
+)
+
+TABLE_FEATURES = TYPE_FEATURES + OPERATION_FEATURES + _CONTENT_FEATURES

@@ -8,7 +8,9 @@ from harness.channels.fields import Fields
 from harness.guest.later import Connection
 from harness.guest.table_errors import TableError
 from harness.guest.tables import Table
-from harness.values.table_row import Operation
+from harness.values.errors import UsageError
+from harness.values.table_row import Operation, TableRow
+from harness.values.table_rows import TABLE_ROWS
 
 # A filter that writes for every packet must not fill the host's memory.
 MAX_RECORDS = 1_000_000
@@ -109,7 +111,14 @@ class Streams:
         connection.client.listen("records", self._take)
 
     def start(self, table: Table, *, pages: int) -> RecordStream:
-        """Begin to read a table's records; raises TableError."""
+        """Begin to read a table's records; raises TableError, UsageError if it has none."""
+        number = table.spec.type
+        if number >= len(TABLE_ROWS) or not _is_read(TABLE_ROWS[number]):
+            kinds = " ".join(row.name for row in TABLE_ROWS if _is_read(row))
+            raise UsageError(
+                f"table {table.name} is of type {table.spec.type_name}: it has no records to read",
+                remedy=f"records are those of: {kinds}",
+            )
         handle = self._connection.new_handle()
         stream = RecordStream(self._connection, handle)
         self._running[handle] = stream
@@ -128,6 +137,10 @@ class Streams:
         stream = self._running.get(event.integer("stream"))
         if stream is not None:
             stream.take(event)
+
+
+def _is_read(row: TableRow) -> bool:
+    return row.has(Operation.CONSUME)
 
 
 def _read_end(reply: Fields) -> StreamEnd:

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A hash that grows with what is in it: the rules of a hash, and every key through every growth
+// (rhtab_map_update_elem() in kernel/bpf/hashtab.c).
+#include "answers.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RHASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u64);
+} table SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RHASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u32);
+} small SEC(".maps");
+
+SEC("socket")
+__success __retval(0) __needs("rhash")
+__put(table, "u32:1", "u64:10")
+__table(table, "u32:1", "u64:11") __table_entries(table, 1)
+ANSWER(0, -17) ANSWER(1, -2) ANSWER(2, 0) ANSWER(3, -22) ANSWER(4, -2)
+int rhash_keeps_the_rules_of_a_hash(void *ctx)
+{
+	__u32 key = 1, other = 2;
+	__u64 value = 11;
+
+	answer_error(0, bpf_map_update_elem(&table, &key, &value, BPF_NOEXIST));
+	answer_error(1, bpf_map_update_elem(&table, &other, &value, BPF_EXIST));
+	answer_error(2, bpf_map_update_elem(&table, &key, &value, BPF_EXIST));
+	answer_error(3, bpf_map_update_elem(&table, &key, &value, 8));
+	answer_error(4, bpf_map_delete_elem(&table, &other));
+	return 0;
+}
+
+SEC("socket")
+__success __retval(0) __needs("rhash")
+__table_entries(small, 4)
+ANSWER(0, -7) ANSWER(1, 0) ANSWER(2, 0)
+int full_rhash_refuses(void *ctx)
+{
+	__u32 key = 0;
+
+	for (__u32 i = 0; i < 4; i++) {
+		key = i;
+		bpf_map_update_elem(&small, &key, &key, BPF_ANY);
+	}
+	key = 4;
+	answer_error(0, bpf_map_update_elem(&small, &key, &key, BPF_ANY));
+	key = 0;
+	answer_error(1, bpf_map_delete_elem(&small, &key));
+	key = 4;
+	answer_error(2, bpf_map_update_elem(&small, &key, &key, BPF_NOEXIST));
+	return 0;
+}
+
+/* In memory, where the verifier does not follow what it is. */
+static volatile int wrong;
+
+SEC("socket")
+__success __retval(0) __needs("rhash")
+__table_entries(table, 2000) __table(table, "u32:1999", "u64:5997")
+int rhash_keeps_all_keys_while_it_grows(void *ctx)
+{
+	for (__u32 i = 0; i < 2000; i++) {
+		__u64 value = i * 3;
+		__u32 key = i;
+
+		if (bpf_map_update_elem(&table, &key, &value, BPF_NOEXIST))
+			wrong++;
+	}
+	for (__u32 i = 0; i < 2000; i++) {
+		__u32 key = i;
+		__u64 *value = bpf_map_lookup_elem(&table, &key);
+
+		if (!value || *value != i * 3)
+			wrong++;
+	}
+	return wrong;
+}
+
+SEC("socket")
+__success __retval(0) __needs("rhash")
+__table_entries(table, 0)
+int rhash_is_emptied_while_it_shrinks(void *ctx)
+{
+	for (__u32 i = 0; i < 1000; i++) {
+		__u64 value = i;
+		__u32 key = i;
+
+		if (bpf_map_update_elem(&table, &key, &value, BPF_NOEXIST))
+			wrong++;
+	}
+	for (__u32 i = 0; i < 1000; i++) {
+		__u32 key = i;
+
+		if (bpf_map_delete_elem(&table, &key))
+			wrong++;
+	}
+	return wrong;
+}
+
+char _license[] SEC("license") = "GPL";
