@@ -30,7 +30,7 @@ def is_like_a_table(bench: Bench, table: Table, kind: DescriptorKind, path: str 
     assert table.lookup(owner) is None
 
 
-@scenario(modes="jit", needs="btf task_storage")
+@scenario(modes="jit", needs="btf task_storage storage-memory")
 def storage_of_tasks(bench: Bench) -> None:
     table = bench.load("storage.c").tables["of_tasks"]
     is_like_a_table(bench, table, DescriptorKind.PROCESS, None)
@@ -38,19 +38,19 @@ def storage_of_tasks(bench: Bench) -> None:
     assert refusal(table.lookup, bench.u32(4000)) == errno.EBADF
 
 
-@scenario(modes="jit", needs="inode_storage lsm")
+@scenario(modes="jit", needs="inode_storage lsm storage-memory")
 def storage_of_inodes(bench: Bench) -> None:
     table = bench.load("storage_of_inodes.c").tables["of_inodes"]
     is_like_a_table(bench, table, DescriptorKind.PATH, "/proc/version")
 
 
-@scenario(modes="jit", needs="btf cgrp_storage")
+@scenario(modes="jit", needs="btf cgrp_storage storage-memory")
 def storage_of_cgroups(bench: Bench) -> None:
     table = bench.load("storage_of_cgroups.c").tables["of_cgroups"]
     is_like_a_table(bench, table, DescriptorKind.PATH, "/sys/fs/cgroup")
 
 
-@scenario(modes="jit", needs="sk_storage")
+@scenario(modes="jit", needs="sk_storage storage-memory")
 def storage_of_sockets(bench: Bench) -> None:
     options = LoadOptions(filters=())
     table = bench.load("storage_of_sockets.c", options).tables["of_sockets"]
@@ -66,7 +66,7 @@ def storages_want_their_types(bench: Bench) -> None:
         assert refusal(Table.create, bench.guest.connection, spec) == errno.EINVAL
 
 
-@scenario(needs="btf task_storage bpf_get_current_task_btf")
+@scenario(needs="btf task_storage bpf_get_current_task_btf storage-memory")
 def filter_counts_what_its_owner_does(bench: Bench) -> None:
     """User space gives a note to the agent, and a filter counts on it; others have none."""
     loaded = bench.load("storage.c", LoadOptions(filters=("count_calls",)))
@@ -85,7 +85,7 @@ def filter_counts_what_its_owner_does(bench: Bench) -> None:
     assert bench.number(note[8:12]) == 0
 
 
-@scenario(needs="btf task_storage bpf_get_current_task_btf")
+@scenario(needs="btf task_storage bpf_get_current_task_btf storage-memory")
 def notes_end_with_their_tasks(bench: Bench) -> None:
     """A hundred processes get one each; bpf_task_storage_free() takes it when they exit."""
     loaded = bench.load("storage.c", LoadOptions(filters=("count_all",)))
@@ -104,7 +104,7 @@ def notes_end_with_their_tasks(bench: Bench) -> None:
     loaded.close()
 
 
-@scenario(needs="inode_storage lsm fentry")
+@scenario(needs="inode_storage lsm fentry storage-memory")
 def filter_counts_how_often_a_file_is_opened(bench: Bench) -> None:
     loaded = bench.load("storage_of_inodes.c")
     table = loaded.tables["of_inodes"]
@@ -121,7 +121,7 @@ def filter_counts_how_often_a_file_is_opened(bench: Bench) -> None:
     assert table.lookup(two) is None
 
 
-@scenario(needs="cgrp_storage fentry")
+@scenario(needs="cgrp_storage fentry storage-memory")
 def filter_counts_the_calls_of_a_cgroup(bench: Bench) -> None:
     """A process that moves into the cgroup is counted from then on; its value goes with it."""
     loaded = bench.load("storage_of_cgroups.c")

@@ -43,7 +43,7 @@ static const struct operation operations[] = {
 	{ "detach", op_detach, "op link" },
 	{ "detach_all", op_detach_all, "op" },
 	{ "table_create", op_table_create,
-	  "op as name type key_size value_size entries flags extra inner" },
+	  "op as name type key_size value_size entries flags extra inner types key_type value_type" },
 	{ "table_update", op_table_update,
 	  "op table key key_of value program inner descriptor flags" },
 	{ "table_remove", op_table_remove, "op table key key_of" },

@@ -59,12 +59,30 @@ static int read_inner(const struct agent *agent, struct call *call,
 	return 0;
 }
 
+/* "types" is BTF, of which "key_type" and "value_type" are numbers; closed by the caller. */
+static int read_types(struct call *call, struct bpf_map_create_opts *opts)
+{
+	struct bytes types;
+
+	if (arg_bin_or(call, "types", CODE_MAX, &types) ||
+	    arg_u32_or(call, "key_type", &opts->btf_key_type_id, 0) ||
+	    arg_u32_or(call, "value_type", &opts->btf_value_type_id, 0))
+		return -1;
+	if (!types.data)
+		return 0;
+	opts->btf_fd = bpf_btf_load(types.data, types.size, NULL);
+	if ((int)opts->btf_fd < 0)
+		return refuse(call, errno, "table_create: the kernel refuses the types: %s",
+			      strerror(errno));
+	return 0;
+}
+
 int op_table_create(struct agent *agent, struct call *call)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 	uint64_t as, type, key_size, value_size, entries, extra;
 	char name[NAME_SIZE];
-	int fd;
+	int fd, err;
 
 	if (arg_new(call, &as) || registry_check_new(&agent->handles, call, as) ||
 	    arg_text(call, "name", name, sizeof(name)) ||
@@ -73,12 +91,16 @@ int op_table_create(struct agent *agent, struct call *call)
 	    arg_u64(call, "value_size", UINT32_MAX, &value_size) ||
 	    arg_u64(call, "entries", UINT32_MAX, &entries) ||
 	    arg_u32_or(call, "flags", &opts.map_flags, 0) ||
-	    arg_u64_or(call, "extra", UINT64_MAX, &extra, 0) || read_inner(agent, call, &opts))
+	    arg_u64_or(call, "extra", UINT64_MAX, &extra, 0) || read_inner(agent, call, &opts) ||
+	    read_types(call, &opts))
 		return -1;
 	opts.map_extra = extra;
 	fd = bpf_map_create(type, name, key_size, value_size, entries, &opts);
-	if (fd < 0)
-		return reply_not_created(call, errno);
+	err = fd < 0 ? errno : 0;
+	if (opts.btf_fd)
+		close(opts.btf_fd);
+	if (err)
+		return reply_not_created(call, err);
 	return create(agent, call, as, fd, name);
 }
 

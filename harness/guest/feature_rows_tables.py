@@ -38,6 +38,14 @@ _ELSEWHERE: dict[str, Later] = {
 }
 
 
+_NO_LOCK = (
+    "kmalloc_nolock() gives no memory on this machine: mm/slub.c asks for a compare-and-exchange "
+    "of two words"
+)
+# Types made of such memory, and the release since when.
+_OF_NO_LOCK = {"arena": (6, 18)}
+
+
 def _type_probe(row: TableRow) -> Probe:
     if row.origin is not Origin.SIZES:
         return _WITH_TYPES[row.name]
@@ -54,6 +62,7 @@ TYPE_FEATURES: tuple[Feature, ...] = tuple(
         _SINCE.get(row.name, row.since),
         row.options,
         elsewhere=_ELSEWHERE.get(row.name, ()),
+        lost=_OF_NO_LOCK.get(row.name),
     )
     for row in TABLE_ROWS[1:]
 )
@@ -82,6 +91,20 @@ OPERATION_FEATURES: tuple[Feature, ...] = (
     Feature("batches-of-percpu_array", _on("percpu_array", Operation.LOOKUP_BATCH), (5, 13)),
     # commit f56407fa6e69 ("bpf: Add batched ops support for LPM trie") in v5.13.
     Feature("batches-of-lpm_trie", _on("lpm_trie", Operation.LOOKUP_BATCH), (5, 13)),
+    # Without a compare-and-exchange of two words, which the x86_64 that QEMU is asked for has not,
+    # kmalloc_nolock() of mm/slub.c gives nothing; storages are made of it since v6.19.
+    Feature(
+        "storage-memory",
+        OperationProbe(
+            TableProbe(_NUMBERS["sk_storage"], 4, 8, 0, 1, with_types=True),
+            Operation.UPDATE,
+            owner="udp",
+        ),
+        (5, 2),
+        ("INET",),
+        lost=(6, 18),
+        bug=_NO_LOCK,
+    ),
     # BPF_F_CPU and BPF_F_ALL_CPUS of linux/bpf.h: bpf_map_check_op_flags() in kernel/bpf/syscall.c.
     Feature("cpu-flags", _on("percpu_array", Operation.UPDATE, _ALL_CPUS), (7, 0)),
 )

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from harness.formats.btf_bytes import byte_types
+from harness.guest.descriptors import DescriptorKind
 from harness.guest.guest import Guest
 from harness.guest.links import AttachError
 from harness.guest.raw import RawFilter
@@ -172,9 +174,17 @@ class Prober:
             table.close()
 
     def _operates(self, probe: OperationProbe) -> bool:
-        table = self._create(probe.table)
-        key, value = bytes(probe.table.key_size), bytes(table.value_size)
         try:
+            table = self._create(probe.table)
+        except RefusedError:
+            return False
+        try:
+            if probe.owner:
+                owner = self.guest.descriptor(DescriptorKind(probe.owner))
+                table.add(owner, bytes(table.value_size))
+                owner.close()
+                return True
+            key, value = bytes(probe.table.key_size), bytes(table.value_size)
             table.add(key, value)
             match probe.operation:
                 case Operation.UPDATE:
@@ -202,6 +212,7 @@ class Prober:
             probe.entries,
             probe.flags,
             inner=pattern,
+            types=byte_types(probe.value_size, self._order) if probe.with_types else b"",
         )
         return Table.create(self.guest.connection, spec)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 
 from harness.channels.fields import Fields
+from harness.formats.btf_bytes import KEY_TYPE, VALUE_TYPE
 from harness.guest.descriptors import Descriptor
 from harness.guest.later import Connection, Later
 from harness.guest.table_errors import TableError
@@ -79,6 +80,9 @@ class Table:
                 "flags": spec.flags,
                 "extra": spec.extra,
                 "inner": None if pattern is None else pattern.ref.packed(),
+                "types": spec.types or None,
+                "key_type": KEY_TYPE if spec.types else 0,
+                "value_type": VALUE_TYPE if spec.types else 0,
             },
         ).result()
         if pattern is not None:

@@ -97,6 +97,9 @@ class TableProbe:
     of_tables: bool = False
     """Its values are tables: it is made with a pattern for them."""
 
+    with_types: bool = False
+    """It is made with BTF that says what key and value are."""
+
 
 @dataclass(frozen=True, slots=True)
 class OperationProbe:
@@ -106,6 +109,9 @@ class OperationProbe:
     operation: Operation
     flags: int = 0
     """Of that operation, BPF_F_*."""
+
+    owner: str = ""
+    """What the value belongs to where keys are descriptors: `udp` or `process`."""
 
 
 @dataclass(frozen=True, slots=True)

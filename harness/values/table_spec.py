@@ -49,6 +49,9 @@ class TableSpec:
     extra: int = field(default=0, kw_only=True)
     """map_extra, of the types that have one: a bloom_filter's hashes, an arena's address."""
 
+    types: bytes = field(default=b"", kw_only=True, repr=False)
+    """BTF to create it with, in which type 1 is the key's and type 3 the value's."""
+
     inner: "TableSpec | None" = None
     """What the slots of an array_of_maps or hash_of_maps hold."""
 
