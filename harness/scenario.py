@@ -32,10 +32,10 @@ from harness.values.trigger import TriggerResult
 __all__ = [
     "Bench",
     "ClassicInsn",
-    "FilterType",
-    "Firing",
     "Descriptor",
     "DescriptorKind",
+    "FilterType",
+    "Firing",
     "Guest",
     "Link",
     "LoadOptions",

@@ -3,9 +3,9 @@
 import signal
 
 from harness.judge.difference import Difference, compare_bytes, show_bytes
-from harness.judge.errnos import errno_name
 from harness.values.arch import ByteOrder
 from harness.values.byte_template import ByteTemplate
+from harness.values.errnos import errno_name
 from harness.values.trigger import Expected, Kind, Trigger, TriggerResult, Wanted
 
 _U64 = 1 << 64
