@@ -10,8 +10,11 @@ import pytest
 
 from harness.cli.main import _parser
 from harness.guest.feature_rows import FEATURES
+from harness.guest.tables import Table
+from harness.reports.table_types import HEAD, type_lines
 from harness.toolchain.filter_source import HEADERS
 from harness.values.mode import Mode
+from harness.values.table_rows import TABLE_ROWS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
@@ -147,6 +150,24 @@ def test_targets_of_make_exist(page: str) -> None:
     named = {target for line in code for target in _MAKE_TARGET.findall(line)}
 
     assert sorted(named - rules) == []
+
+
+def test_the_page_of_tables_shows_the_table_of_tables() -> None:
+    """Row by row, in the kernel's order, and nothing else between."""
+    lines = text("docs/tables.md").splitlines()
+    start = lines.index(HEAD[0])
+
+    assert lines[start : start + 2 + len(TABLE_ROWS) - 1] == [*HEAD, *type_lines()]
+    assert lines[start + 2 + len(TABLE_ROWS) - 1] == ""
+
+
+def test_operations_on_tables_that_the_page_names_exist() -> None:
+    rows = text("docs/tables.md").partition("| on a table | is |")[2].partition("\n\n")[0]
+    firsts = [row.split("|")[1] for row in rows.splitlines()[2:]]
+    named = {re.match(r"[\w.]+", word)[0] for cell in firsts for word in _CODE.findall(cell)}  # type: ignore[index]
+
+    known = {name for name in vars(Table) if not name.startswith("_")} | {"bench.guest.stream"}
+    assert sorted(named - known) == []
 
 
 def test_all_modes_are_listed() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.cli.one_guest import one_target, start_guest
 from harness.cli.options import add_cold, add_target, saved_states
 from harness.cli.remote_options import add_remote
+from harness.cli.run_output import RunOutput
 from harness.formats.splat_rows import Severity
 from harness.formats.splats import find_splats
 from harness.formats.trigger_text import parse_trigger
@@ -21,10 +22,8 @@ from harness.guest.filters import Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.links import near_target
 from harness.guest.shell import Shell
-from harness.guest.trace import TraceLine, TraceStream
 from harness.judge.hang import hang_evidence, hang_reason
 from harness.judge.trigger import judge_trigger, show_result
-from harness.reports.table_text import format_table
 from harness.reports.text import scrub
 from harness.runner.tested import Tested
 from harness.toolchain.clang import installed_clang
@@ -36,7 +35,6 @@ from harness.values.errnos import errno_name
 from harness.values.errors import ChannelError, GuestError, RefusedError, SilenceError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
-from harness.values.table_spec import TableOrigin
 from harness.values.trigger import Trigger
 
 _STEP_S = 0.2
@@ -61,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILTER=EVENT",
         help="attach a filter to an event; may be repeated",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print trace lines, records and table entries as JSON, one object a line",
     )
     parser.add_argument(
         "--for",
@@ -95,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
         ):
             _say(f"{guest.identity.release} on {target.arch}, {target.accel}, mode {mode}")
             guest.set_mode(mode)
-            session = _Session(target, guest, filters, args.file)
+            session = _Session(target, guest, filters, args.file, as_json=args.json)
             try:
                 return session.run(Deadline.after(args.seconds), triggers)
             except ChannelError as error:
@@ -119,11 +122,14 @@ def parse_events(words: Sequence[str]) -> Mapping[str, tuple[Event, ...]]:
 class _Session:
     """One object in one guest, from load to tear-down."""
 
-    def __init__(self, target: Tested, guest: Guest, filters: PlainFilters, file: Path) -> None:
+    def __init__(
+        self, target: Tested, guest: Guest, filters: PlainFilters, file: Path, *, as_json: bool
+    ) -> None:
         self._target = target
         self._guest = guest
         self._filters = filters
         self._file = file
+        self._as_json = as_json
 
     def run(self, deadline: Deadline, triggers: Sequence[Trigger]) -> int:
         loaded = self._guest.load(self._filters.compiled.data, self._options())
@@ -131,18 +137,22 @@ class _Session:
         if refused or not loaded.loaded:
             self._tell_refusals(loaded, refused)
             return EXIT_KERNEL
-        trace = self._guest.trace()
+        output = RunOutput(
+            self._guest,
+            loaded,
+            self._filters.object.tables,
+            self._target.arch.byte_order,
+            as_json=self._as_json,
+        )
         try:
             self._attach(loaded)
         except RefusedError as error:
             sys.stderr.write(f"bpf-harness: error: {error}\n")
             return EXIT_KERNEL
-        status = self._observe(trace, deadline, triggers)
+        status = self._observe(output, deadline, triggers)
         loaded.detach()
-        _print_lines(trace.stop())
-        if trace.dropped:
-            _say(f"{trace.dropped} trace lines were lost: more came than could be kept")
-        self._print_tables(loaded)
+        output.stop()
+        output.print_tables()
         loaded.close()
         return status
 
@@ -164,26 +174,26 @@ class _Session:
             if not events:
                 _say(f"{name} is loaded and attached to nothing: say --event {name}=EVENT")
 
-    def _observe(self, trace: TraceStream, deadline: Deadline, triggers: Sequence[Trigger]) -> int:
+    def _observe(self, output: RunOutput, deadline: Deadline, triggers: Sequence[Trigger]) -> int:
         """Print lines until the deadline, the end of the last trigger or Ctrl-C."""
         status = EXIT_OK
         try:
             for trigger in triggers:
                 if not deadline.expired:
-                    status = max(status, self._fire(trigger, trace, deadline))
+                    status = max(status, self._fire(trigger, output, deadline))
             while not triggers and not deadline.expired:
-                _print_lines(trace.wait(min(_STEP_S, deadline.left_s())))
+                output.wait(min(_STEP_S, deadline.left_s()))
         except KeyboardInterrupt:
             _say("interrupted: detaching")
         return status
 
-    def _fire(self, trigger: Trigger, trace: TraceStream, deadline: Deadline) -> int:
+    def _fire(self, trigger: Trigger, output: RunOutput, deadline: Deadline) -> int:
         """The verdict on the trigger: one that failed did not pull."""
         if trigger.kind is None:
-            return self._run_command(trigger.text, trace, deadline)
+            return self._run_command(trigger.text, output, deadline)
         order = self._target.arch.byte_order
         result = self._guest.fire(trigger, order).wait()
-        _print_lines(trace.wait(0))
+        output.wait(0)
         difference = judge_trigger(trigger, result, order)
         _say(f"{trigger}: {show_result(trigger, result)}")
         if difference is None:
@@ -191,12 +201,12 @@ class _Session:
         _say(difference.reason)
         return EXIT_KERNEL
 
-    def _run_command(self, command: str, trace: TraceStream, deadline: Deadline) -> int:
+    def _run_command(self, command: str, output: RunOutput, deadline: Deadline) -> int:
         shell = self._guest.shell(command)
         shown = 0
         try:
             while not deadline.expired and not shell.ended:
-                _print_lines(trace.wait(min(_STEP_S, deadline.left_s())))
+                output.wait(min(_STEP_S, deadline.left_s()))
                 shown = _print_output(shell, shown)
         finally:
             ended = shell.ended
@@ -207,20 +217,6 @@ class _Session:
             _say(f"the trigger ended with status {shell.status}: {shell.command}")
             return EXIT_KERNEL
         return EXIT_OK
-
-    def _print_tables(self, loaded: LoadedObject) -> None:
-        specs = {spec.name: spec for spec in self._filters.object.tables}
-        for name, table in loaded.tables.items():
-            spec = specs.get(name, table.spec)
-            if spec.origin is TableOrigin.RODATA:
-                continue
-            try:
-                entries = table.dump()
-            except RefusedError:
-                _say(f"table {name} ({spec.type_name}) has no entries that can be listed")
-                continue
-            lines = format_table(spec, entries, self._target.arch.byte_order)
-            sys.stdout.writelines(f"{line}\n" for line in lines)
 
     def _tell_refusals(self, loaded: LoadedObject, refused: Sequence[Filter]) -> None:
         for entry in refused:
@@ -265,11 +261,6 @@ def _tell_crash(guest: Guest, error: ChannelError) -> int:
     sys.stderr.write(f"bpf-harness: {scrub(said)}\n")
     sys.stderr.writelines(f"  | {scrub(line)}\n" for line in lines)
     return EXIT_KERNEL
-
-
-def _print_lines(lines: Sequence[TraceLine]) -> None:
-    sys.stdout.writelines(f"{scrub(line.text.strip())}\n" for line in lines)
-    sys.stdout.flush()
 
 
 def _print_output(shell: Shell, shown: int) -> int:

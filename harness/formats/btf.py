@@ -77,6 +77,9 @@ class BtfType:
     words: tuple[int, ...]
     """The 32-bit words that follow, not yet taken apart."""
 
+    kind_flag: bool = False
+    """A struct has bit fields, whose sizes are with their offsets; an enum is signed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -122,6 +125,10 @@ class Btf:
             count *= found.words[2]
             type_id = found.words[0]
         raise ObjectError(f"BTF array type {type_id} contains itself")
+
+    def name(self, offset: int) -> str:
+        """The string at that offset, of an enumerator for example."""
+        return self._strings.at(offset)
 
     def members(self, struct_type: BtfType) -> tuple[Member, ...]:
         """Members of a struct or union."""
@@ -236,4 +243,4 @@ def _parse_type(data: bytes, at: int, strings: _Strings, mark: str) -> tuple[Btf
     if end > len(data):
         raise ObjectError("BTF type section ends in the middle of a type")
     words = struct.unpack_from(f"{mark}{count}I", data, at + _TYPE)
-    return BtfType(kind, strings.at(name), ref, vlen, words), end
+    return BtfType(kind, strings.at(name), ref, vlen, words, bool(info >> 31)), end

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from harness.formats.btf import Btf, Kind, parse_btf
 from harness.formats.elf import Elf, Function, Section, parse_elf
+from harness.formats.section_shape import section_shape
 from harness.formats.table_definition import read_tables
 from harness.formats.table_use import TableUse
 from harness.values.arch import ByteOrder
@@ -66,7 +67,7 @@ def read_object(data: bytes) -> ObjectFile:
     found = elf.section(".BTF")
     btf = None if found is None else parse_btf(found.data, elf.byte_order)
     license_name = _license(elf)
-    tables = _defined_tables(elf, btf) + _section_tables(elf)
+    tables = _defined_tables(elf, btf) + _section_tables(elf, btf)
     return ObjectFile(
         byte_order=elf.byte_order,
         license=license_name,
@@ -172,12 +173,21 @@ def _defined_tables(elf: Elf, btf: Btf | None) -> tuple[TableSpec, ...]:
     return read_tables(btf)
 
 
-def _section_tables(elf: Elf) -> tuple[TableSpec, ...]:
+def _section_tables(elf: Elf, btf: Btf | None) -> tuple[TableSpec, ...]:
     tables = []
     for section in elf.sections:
         for name, origin, elf_type in _SECTION_TABLES:
             matches = section.name == name or section.name.startswith(name + ".")
             if matches and section.type == elf_type and section.size > 0:
-                spec = TableSpec(section.name, _ARRAY, _KEY_SIZE, section.size, 1, origin=origin)
+                shape = None if btf is None else section_shape(elf, btf, section)
+                spec = TableSpec(
+                    section.name,
+                    _ARRAY,
+                    _KEY_SIZE,
+                    section.size,
+                    1,
+                    origin=origin,
+                    value_shape=shape,
+                )
                 tables.append(spec)
     return tuple(tables)

@@ -6,8 +6,10 @@ is the length of an array, a type is what a pointer points to.
 
 from harness.formats.btf import Btf, BtfType, Kind
 from harness.formats.layout import read_layout
+from harness.formats.shapes import read_btf_shape
 from harness.values.errors import ObjectError
 from harness.values.layout import Layout
+from harness.values.shape import Shape
 from harness.values.table_rows import TABLE_ROWS
 from harness.values.table_spec import TableSpec
 
@@ -37,6 +39,7 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
         raise ObjectError(f"table {name} is a {definition.kind.name}, not a struct")
     numbers: dict[str, int] = {}
     layouts: dict[str, Layout | None] = {}
+    shapes: dict[str, Shape | None] = {}
     slots: TableSpec | None = None
     for member in btf.members(definition):
         where = f"table {name}, member {member.name}"
@@ -46,6 +49,7 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
             pointer = _expect(btf, member.type, Kind.PTR, where)
             numbers[_TYPES[member.name]] = _u32(btf.size(pointer.ref), where)
             layouts[member.name] = read_layout(btf, pointer.ref)
+            shapes[member.name] = read_btf_shape(btf, pointer.ref)
         elif member.name == "values":
             if inner:
                 raise ObjectError(f"{where}: tables nest only once")
@@ -65,6 +69,8 @@ def _table(btf: Btf, name: str, definition: BtfType, *, inner: bool = False) -> 
         inner=slots,
         key_layout=layouts.get("key"),
         value_layout=layouts.get("value"),
+        key_shape=shapes.get("key"),
+        value_shape=shapes.get("value"),
     )
 
 

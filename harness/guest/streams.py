@@ -72,10 +72,14 @@ class RecordStream:
 
         A second call only takes what is left.
         """
+        self.finish()
+        return self.records()
+
+    def finish(self) -> None:
+        """End the stream and leave what has come to be taken."""
         if self.end is None:
             later = self._connection.submit("stream_stop", _read_end, {"stream": self._handle})
             self.end = later.result()
-        return self.records()
 
     def take(self, event: Fields) -> None:
         """One event of this stream."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from harness.values.layout import Layout
+from harness.values.shape import Shape
 from harness.values.table_rows import TABLE_ROWS
 
 # By number. 19 and 21 were renamed upstream when their successors came; the numbers did not change.
@@ -59,6 +60,10 @@ class TableSpec:
     """How its keys and values are made of numbers; None where their type does not say."""
 
     value_layout: Layout | None = field(default=None, compare=False, repr=False)
+    key_shape: Shape | None = field(default=None, compare=False, repr=False)
+    """What its keys and values are by name; None where the object does not say."""
+
+    value_shape: Shape | None = field(default=None, compare=False, repr=False)
 
     @property
     def type_name(self) -> str:
