@@ -2,11 +2,10 @@
 
 from typing import assert_never
 
-from harness.formats.btf_bytes import byte_types
-from harness.guest.descriptors import DescriptorKind
 from harness.guest.guest import Guest
 from harness.guest.links import AttachError
 from harness.guest.raw import RawFilter
+from harness.guest.table_probes import TableProber
 from harness.guest.tables import Table
 from harness.values.arch import ByteOrder
 from harness.values.errors import RefusedError
@@ -24,8 +23,6 @@ from harness.values.feature import (
     TypesProbe,
 )
 from harness.values.insn import Insn, opcodes
-from harness.values.table_row import Operation
-from harness.values.table_spec import TableSpec
 
 _BTF = "/sys/kernel/btf/vmlinux"
 _MAX_BTF = 16 * 1024 * 1024
@@ -37,8 +34,6 @@ _NO_HELPER = ("invalid func ", "unknown func ", "program of this type cannot use
 
 _PACKET = bytes(64)
 _SOCKET_FILTER = 1
-# enum bpf_map_type
-_ARRAY = 2
 
 
 class Prober:
@@ -47,6 +42,7 @@ class Prober:
     def __init__(self, guest: Guest, order: ByteOrder) -> None:
         self.guest = guest
         self._order = order
+        self._tables = TableProber(guest, order)
         self._btf: bytes | None = None
 
     def has(self, feature: Feature) -> bool:
@@ -66,12 +62,10 @@ class Prober:
                 found = b"\0%s\0" % name.encode() in self._types()
             case HelperProbe(helper, program_type):
                 found = self._calls(helper, program_type)
-            case TableProbe() as probe:
-                found = self._creates(probe)
+            case TableProbe() | OperationProbe() as probe:
+                found = self._tables.has(probe)
             case SlotProbe() as probe:
                 found = self._finds_in_slot(probe)
-            case OperationProbe() as probe:
-                found = self._operates(probe)
             case other:
                 assert_never(other)
         return found
@@ -94,7 +88,7 @@ class Prober:
         return loaded.verdict.accepted and (loaded.verdict.jited or not jits)
 
     def _loads(self, probe: LoadProbe) -> bool:
-        table = None if probe.table is None else self._create(probe.table)
+        table = None if probe.table is None else self._tables.create(probe.table)
         loaded = self._load(probe.insns, probe.program_type, flags=probe.flags, table=table)
         try:
             return self._is_whole(loaded)
@@ -155,15 +149,8 @@ class Prober:
         loaded.close()
         return not any(words in loaded.verdict.log for words in _NO_HELPER)
 
-    def _creates(self, probe: TableProbe) -> bool:
-        try:
-            self._create(probe).close()
-        except RefusedError:
-            return False
-        return True
-
     def _finds_in_slot(self, probe: SlotProbe) -> bool:
-        table = self._create(probe.table)
+        table = self._tables.create(probe.table)
         loaded = self._load(probe.insns, probe.program_type)
         slot = probe.slot.to_bytes(probe.table.key_size, self._order.value)
         try:
@@ -172,49 +159,6 @@ class Prober:
         finally:
             loaded.close()
             table.close()
-
-    def _operates(self, probe: OperationProbe) -> bool:
-        try:
-            table = self._create(probe.table)
-        except RefusedError:
-            return False
-        try:
-            if probe.owner:
-                owner = self.guest.descriptor(DescriptorKind(probe.owner))
-                table.add(owner, bytes(table.value_size))
-                owner.close()
-                return True
-            key, value = bytes(probe.table.key_size), bytes(table.value_size)
-            table.add(key, value)
-            match probe.operation:
-                case Operation.UPDATE:
-                    table.add(key, bytes(probe.table.value_size), probe.flags)
-                    return True
-                case Operation.TAKE:
-                    return table.take(key) is not None
-                case Operation.LOOKUP_BATCH:
-                    table.add_batch([(key, value)])
-                    return True
-                case operation:
-                    raise ValueError(f"nobody knows how to probe for {operation}")
-        except RefusedError:
-            return False
-        finally:
-            table.close()
-
-    def _create(self, probe: TableProbe) -> Table:
-        pattern = TableSpec("pattern", _ARRAY, 4, 4, 1) if probe.of_tables else None
-        spec = TableSpec(
-            "probe",
-            probe.type,
-            probe.key_size,
-            probe.value_size,
-            probe.entries,
-            probe.flags,
-            inner=pattern,
-            types=byte_types(probe.value_size, self._order) if probe.with_types else b"",
-        )
-        return Table.create(self.guest.connection, spec)
 
     def _types(self) -> bytes:
         if self._btf is None:
