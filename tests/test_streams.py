@@ -67,7 +67,9 @@ def test_losses_of_all_cpus_are_added_and_records_know_theirs() -> None:
     deliver(there, event(stream._handle, b"a", lost=3, cpu=0))
     deliver(there, event(stream._handle, b"b", b"c", lost=4, cpu=1))
 
-    assert (stream.lost, tuple(stream.cpus)) == (7, (0, 1, 1))
+    assert stream.lost == 7
+    assert stream.by_cpu() == ((0, (b"a",)), (1, (b"b", b"c")))
+    assert stream.records() == ()
 
 
 def test_what_nobody_takes_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +83,8 @@ def test_what_nobody_takes_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPa
     assert stream.dropped == 1
     deliver(there, event(stream._handle, b"9", b"0", b"1"))
     assert stream.dropped == 3
+    deliver(there, event(stream._handle, b""))
+    assert stream.dropped == 4
 
     assert stream.records() == (b"1234", b"5678", b"9")
     deliver(there, event(stream._handle, b"too long"))

@@ -38,7 +38,7 @@ def storage_of_tasks(bench: Bench) -> None:
     assert refusal(table.lookup, bench.u32(4000)) == errno.EBADF
 
 
-@scenario(modes="jit", needs="inode_storage lsm storage-memory")
+@scenario(modes="jit", needs="inode_storage lsm-bpf lsm storage-memory")
 def storage_of_inodes(bench: Bench) -> None:
     table = bench.load("storage_of_inodes.c").tables["of_inodes"]
     is_like_a_table(bench, table, DescriptorKind.PATH, "/proc/version")
@@ -104,7 +104,7 @@ def notes_end_with_their_tasks(bench: Bench) -> None:
     loaded.close()
 
 
-@scenario(needs="inode_storage lsm fentry storage-memory")
+@scenario(needs="inode_storage lsm-bpf lsm fentry storage-memory")
 def filter_counts_how_often_a_file_is_opened(bench: Bench) -> None:
     loaded = bench.load("storage_of_inodes.c")
     table = loaded.tables["of_inodes"]

@@ -4,11 +4,17 @@
 kernel/bpf/ringbuf.c, perf_event_output() in kernel/events/core.c.
 """
 
-from harness.scenario import Bench, LoadedObject, RecordStream, refusal, scenario
+from harness.scenario import Bench, LoadedObject, LoadOptions, RecordStream, refusal, scenario
 from harness.values.deadline import Deadline
 
 PACKET = bytes(64)
 WRITTEN, REFUSED = 0, 1
+RUN = ("write_ring", "write_other_ring", "discard_half", "write_large", "write_perf")
+
+
+def load(bench: Bench, *filters: str) -> LoadedObject:
+    """The filters that are run from here, or those that are named."""
+    return bench.load("streams.c", LoadOptions(filters=filters or RUN))
 
 
 def count(bench: Bench, loaded: LoadedObject, slot: int) -> int:
@@ -33,7 +39,7 @@ def all_of(stream: RecordStream, wanted: int) -> tuple[bytes, ...]:
 
 @scenario(needs="ringbuf")
 def ring_gives_records_in_their_order(bench: Bench) -> None:
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     stream = bench.guest.stream(loaded.tables["ring"])
     loaded.filters["write_ring"].run(PACKET, repeat=500)
 
@@ -50,7 +56,7 @@ def ring_gives_records_in_their_order(bench: Bench) -> None:
 @scenario(modes="jit", needs="ringbuf")
 def full_ring_tells_the_filter(bench: Bench) -> None:
     """The kernel counts nothing: what the filter saw refused is all that is missing."""
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     loaded.filters["write_ring"].run(PACKET, repeat=5000)
     written, refused = count(bench, loaded, WRITTEN), count(bench, loaded, REFUSED)
     assert written + refused == 5000
@@ -67,7 +73,7 @@ def full_ring_tells_the_filter(bench: Bench) -> None:
 @scenario(modes="jit", needs="ringbuf")
 def ring_goes_round(bench: Bench) -> None:
     """Ten times as much as it holds, read between: the numbers have no gap."""
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     found: list[int] = []
     with bench.guest.stream(loaded.tables["ring"]) as stream:
         for _ in range(20):
@@ -79,7 +85,7 @@ def ring_goes_round(bench: Bench) -> None:
 
 @scenario(modes="jit", needs="ringbuf")
 def discarded_records_do_not_come(bench: Bench) -> None:
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     with bench.guest.stream(loaded.tables["ring"]) as stream:
         loaded.filters["discard_half"].run(PACKET, repeat=100)
         records = stream.stop()
@@ -89,7 +95,7 @@ def discarded_records_do_not_come(bench: Bench) -> None:
 
 @scenario(modes="jit", needs="ringbuf")
 def record_of_a_quarter_of_the_ring(bench: Bench) -> None:
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     with bench.guest.stream(loaded.tables["ring"]) as stream:
         for _ in range(8):
             assert loaded.filters["write_large"].run(PACKET).retval == 0
@@ -100,7 +106,7 @@ def record_of_a_quarter_of_the_ring(bench: Bench) -> None:
 @scenario(modes="jit", needs="ringbuf")
 def two_rings_are_read_at_once(bench: Bench) -> None:
     """Each stream has its own records, and ends alone."""
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     one = bench.guest.stream(loaded.tables["ring"])
     two = bench.guest.stream(loaded.tables["other_ring"])
     loaded.filters["write_ring"].run(PACKET, repeat=10)
@@ -111,10 +117,10 @@ def two_rings_are_read_at_once(bench: Bench) -> None:
     assert numbers(bench, one.stop()) == [*range(10), 15]
 
 
-@scenario(modes="jit", needs="perf_event_array")
+@scenario(modes="jit", needs="perf_event_array ringbuf")
 def perf_buffer_gives_records_with_their_cpu(bench: Bench) -> None:
     """24 bytes and 4 of length make 28, which is padded to 32: the record is 28 bytes long."""
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     stream = bench.guest.stream(loaded.tables["perf"])
     loaded.filters["write_perf"].run(PACKET, repeat=100)
 
@@ -126,10 +132,10 @@ def perf_buffer_gives_records_with_their_cpu(bench: Bench) -> None:
     assert stream.lost == 0
 
 
-@scenario(modes="jit", needs="perf_event_array")
+@scenario(modes="jit", needs="perf_event_array ringbuf")
 def full_perf_buffer_counts_what_it_loses(bench: Bench) -> None:
     """PERF_RECORD_LOST: what came and what was lost is what was written."""
-    loaded = bench.load("streams.c")
+    loaded = load(bench)
     stream = bench.guest.stream(loaded.tables["perf"], pages=1)
     loaded.filters["write_perf"].run(PACKET, repeat=20_000)
     came = len(stream.wait(0.5))
@@ -141,10 +147,10 @@ def full_perf_buffer_counts_what_it_loses(bench: Bench) -> None:
     assert came + stream.lost == count(bench, loaded, WRITTEN) == 20_001
 
 
-@scenario(modes="jit", needs="ringbuf")
+@scenario(modes="jit", needs="ringbuf atomics")
 def ring_is_read_while_filters_write(bench: Bench) -> None:
     """System calls of two tasks, among them those that read: all that were not refused come."""
-    loaded = bench.load("streams.c")
+    loaded = load(bench, "write_calls")
     with bench.guest.stream(loaded.tables["ring"]) as stream:
         link = loaded.filters["write_calls"].attach("raw_tp/sys_enter")
         busy = "i=0; while [ $i -lt 2000 ]; do echo; i=$((i+1)); done > /dev/null"

@@ -36,7 +36,16 @@ struct {
 
 enum { WRITTEN, REFUSED };
 
+/* For filters that are run by one. */
 static __always_inline __u64 count(__u32 slot)
+{
+	__u64 *value = bpf_map_lookup_elem(&counts, &slot);
+
+	return value ? (*value)++ : 0;
+}
+
+/* For those that run wherever the event is. */
+static __always_inline __u64 count_atomically(__u32 slot)
 {
 	__u64 *value = bpf_map_lookup_elem(&counts, &slot);
 
@@ -108,10 +117,10 @@ int write_calls(void *ctx)
 	__u64 *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
 
 	if (!record) {
-		count(REFUSED);
+		count_atomically(REFUSED);
 		return 0;
 	}
-	*record = count(WRITTEN);
+	*record = count_atomically(WRITTEN);
 	bpf_ringbuf_submit(record, 0);
 	return 0;
 }

@@ -14,6 +14,7 @@ from harness.bench.host import measure_host
 from harness.bench.rate import measure_rate
 from harness.bench.row import Row, format_rows
 from harness.bench.ssh import measure_ssh
+from harness.bench.streams import measure_streams
 from harness.bench.warm import measure_suite, measure_warm
 from harness.cli.options import add_targets, parse_targets
 from harness.runner.matrix import no_package_line
@@ -33,6 +34,7 @@ class Measure(Enum):
     SUITE = "suite"
     SSH = "ssh"
     GUESTS = "guests"
+    STREAMS = "streams"
 
 
 _OF_ONE_TARGET = tuple(Measure)
@@ -46,9 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--measure",
         action="append",
         choices=[measure.value for measure in Measure],
-        help="boot, rate, host, warm, run, suite, ssh: of every target; guests: wall time of "
-        "check on all of them with one guest and with two; may be repeated (default: all of one "
-        "target, boot and guests of many)",
+        help="boot, rate, host, warm, run, suite, ssh, streams: of every target; guests: wall "
+        "time of check on all of them with one guest and with two; may be repeated (default: all "
+        "of one target, boot and guests of many)",
     )
     parser.add_argument("--boots", type=int, default=5, help="boots of each kind (default: 5)")
     parser.add_argument("--trials", type=int, default=5000, help="host-side trials")
@@ -111,6 +113,8 @@ def _measure_one(
         yield from measure_warm(target, name, folder, args.boots)
     if Measure.RUN in measures:
         yield from measure_run(target, name, args.boots)
+    if Measure.STREAMS in measures:
+        yield from measure_streams(target, folder)
     if Measure.SUITE in measures:
         yield from measure_suite(target, name, folder)
     if Measure.SSH in measures:

@@ -83,12 +83,12 @@ class RunOutput:
 
     def _print_records(self) -> None:
         for name, stream in self._streams.items():
-            cpus = tuple(stream.cpus)
-            self._write_records(name, zip(cpus, stream.records(), strict=True))
+            for cpu, records in stream.by_cpu():
+                self._write_records(name, cpu, records)
 
-    def _write_records(self, name: str, records: Iterable[tuple[int | None, bytes]]) -> None:
+    def _write_records(self, name: str, cpu: int | None, records: Sequence[bytes]) -> None:
         """Nothing says of what type a record is: its bytes as hex."""
-        for cpu, record in records:
+        for record in records:
             if self._as_json:
                 line = json.dumps({"table": name, "cpu": cpu, "record": record.hex()})
             else:

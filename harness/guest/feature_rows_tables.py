@@ -7,6 +7,7 @@ from harness.values.feature import (
     Later,
     OperationProbe,
     Probe,
+    ShellProbe,
     TableProbe,
     TypesProbe,
 )
@@ -81,6 +82,12 @@ def _on(name: str, operation: Operation, flags: int = 0) -> OperationProbe:
     return OperationProbe(table, operation, flags)
 
 
+# Whether BPF has a place in what the security modules keep of a file. CONFIG_LSM says which are on,
+# and Debian's names it from bookworm on.
+_MODULE = Feature(
+    "lsm-bpf", ShellProbe("grep -qw bpf /sys/kernel/security/lsm"), (6, 1), ("BPF_LSM",)
+)
+
 OPERATION_FEATURES: tuple[Feature, ...] = (
     # commit cb4d03ab499d ("bpf: Add generic support for lookup batch op") in v5.6, and its
     # neighbours for hashes.
@@ -119,4 +126,4 @@ _CONTENT_FEATURES: tuple[Feature, ...] = (
     Feature("own-kptrs", TypesProbe("bpf_percpu_obj_new_impl"), (6, 7), ("DEBUG_INFO_BTF",)),
 )
 
-TABLE_FEATURES = TYPE_FEATURES + OPERATION_FEATURES + _CONTENT_FEATURES
+TABLE_FEATURES = (*TYPE_FEATURES, *OPERATION_FEATURES, *_CONTENT_FEATURES, _MODULE)

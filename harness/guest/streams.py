@@ -1,7 +1,7 @@
 """Records that filters write into a ring or a perf buffer, streamed back as they come."""
 
-from collections import deque
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from types import TracebackType
 
 from harness.channels.fields import Fields
@@ -40,11 +40,8 @@ class RecordStream:
     def __init__(self, connection: Connection, handle: int) -> None:
         self._connection = connection
         self._handle = handle
-        self._records: deque[bytes] = deque()
-        self._bytes = 0
-        self.cpus: deque[int | None] = deque()
-        """The CPU of each record that waits; None for those of a ring."""
-
+        self._waiting: list[tuple[int | None, tuple[bytes, ...]]] = []
+        self._count = self._bytes = 0
         self.lost = 0
         """Records that the kernel had no place for; only a perf buffer counts them."""
 
@@ -55,15 +52,18 @@ class RecordStream:
 
     def records(self) -> tuple[bytes, ...]:
         """Those that have arrived since the last call."""
-        taken = tuple(self._records)
-        self._records.clear()
-        self.cpus.clear()
-        self._bytes = 0
+        return tuple(chain.from_iterable(records for _, records in self.by_cpu()))
+
+    def by_cpu(self) -> tuple[tuple[int | None, tuple[bytes, ...]], ...]:
+        """The same with the CPU that they were written on, None for a ring's."""
+        taken = tuple(self._waiting)
+        self._waiting.clear()
+        self._count = self._bytes = 0
         return taken
 
     def wait(self, seconds: float) -> tuple[bytes, ...]:
         """Wait for records, at most that long; those that came."""
-        if not self._records:
+        if not self._waiting:
             self._connection.client.pump(seconds)
         return self.records()
 
@@ -83,15 +83,18 @@ class RecordStream:
 
     def take(self, event: Fields) -> None:
         """One event of this stream."""
-        cpu = event.integer_or_none("cpu")
         self.lost += event.integer("lost")
-        for record in event.all_data("records"):
-            if len(self._records) >= MAX_RECORDS or self._bytes + len(record) > MAX_BYTES:
-                self.dropped += 1
-                continue
-            self._records.append(record)
-            self.cpus.append(cpu)
-            self._bytes += len(record)
+        records = event.all_data("records")
+        room = MAX_RECORDS - self._count
+        size = sum(map(len, records))
+        if len(records) > room or self._bytes + size > MAX_BYTES:
+            kept = _that_fit(records[:room], MAX_BYTES - self._bytes)
+            self.dropped += len(records) - len(kept)
+            records, size = kept, sum(map(len, kept))
+        if records:
+            self._waiting.append((event.integer_or_none("cpu"), records))
+        self._count += len(records)
+        self._bytes += size
 
     def __enter__(self) -> "RecordStream":
         return self
@@ -141,6 +144,12 @@ class Streams:
         stream = self._running.get(event.integer("stream"))
         if stream is not None:
             stream.take(event)
+
+
+def _that_fit(records: tuple[bytes, ...], room: int) -> tuple[bytes, ...]:
+    """The first ones, up to so many bytes."""
+    ends = accumulate(map(len, records))
+    return records[: sum(end <= room for end in ends)]
 
 
 def _is_read(row: TableRow) -> bool:
