@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import ParamSpec, Protocol
 
 from harness.formats.trigger_text import parse_trigger
-from harness.guest.filters import FilterType, LoadedObject, LoadOptions
 from harness.guest.descriptors import Descriptor, DescriptorKind
+from harness.guest.filters import FilterType, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.links import Link
 from harness.guest.streams import RecordStream
