@@ -61,9 +61,12 @@ int full_rhash_refuses(void *ctx)
 /* In memory, where the verifier does not follow what it is. */
 static volatile int wrong;
 
+/* Looked up, not listed: while the table grows, user space is shown some entries twice
+ * (rhashtable_next_key() goes on in the old buckets and the new ones).
+ */
 SEC("socket")
 __success __retval(0) __needs("rhash")
-__table_entries(table, 2000) __table(table, "u32:1999", "u64:5997")
+__table_entries(table, 0)
 int rhash_keeps_all_keys_while_it_grows(void *ctx)
 {
 	for (__u32 i = 0; i < 2000; i++) {
@@ -79,6 +82,7 @@ int rhash_keeps_all_keys_while_it_grows(void *ctx)
 
 		if (!value || *value != i * 3)
 			wrong++;
+		bpf_map_delete_elem(&table, &key);
 	}
 	return wrong;
 }

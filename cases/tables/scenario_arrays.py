@@ -53,27 +53,27 @@ def batches_say_the_same(bench: Bench, kind: str) -> None:
     assert table.lookup(bench.u32(1)) == wanted[1][1]
 
 
-@scenario(modes="jit", needs="array")
+@scenario(modes="interp", needs="array")
 def array_entries(bench: Bench) -> None:
     entries_stay(bench, "array")
 
 
-@scenario(modes="jit", needs="percpu_array")
+@scenario(modes="interp", needs="percpu_array")
 def percpu_array_entries(bench: Bench) -> None:
     entries_stay(bench, "percpu_array")
 
 
-@scenario(modes="jit", needs="array batches")
+@scenario(modes="interp", needs="array batches")
 def array_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "array")
 
 
-@scenario(modes="jit", needs="batches-of-percpu_array")
+@scenario(modes="interp", needs="batches-of-percpu_array")
 def percpu_array_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "percpu_array")
 
 
-@scenario(modes="jit", needs="array")
+@scenario(modes="interp", needs="array")
 def array_sizes(bench: Bench) -> None:
     """Keys are numbers of 4 bytes; values go up to KMALLOC_MAX_SIZE and beyond INT_MAX never."""
     eight = {"entries": 4, "key_size": 8, "value_size": 8}
@@ -93,7 +93,7 @@ def array_sizes(bench: Bench) -> None:
     assert [each for _, each in odd.dump()] == [bytes(3), b"abc", bytes(3)]
 
 
-@scenario(modes="jit", needs="percpu_array")
+@scenario(modes="interp", needs="percpu_array")
 def percpu_array_sizes(bench: Bench) -> None:
     """PCPU_MIN_UNIT_SIZE, 32 KiB, since v5.17 or so by name; before it the allocator's own end."""
     assert refusal(make, bench, "percpu_array", entries=0) == errno.EINVAL
@@ -109,7 +109,7 @@ def percpu_array_sizes(bench: Bench) -> None:
     assert table.lookup(bench.u32(0)) == value
 
 
-@scenario(modes="jit", needs="array")
+@scenario(modes="interp", needs="array")
 def array_shared_by_mmap(bench: Bench) -> None:
     """Values lie 8 bytes apart, and nobody asks the kernel: BPF_F_MMAPABLE."""
     table = make(bench, "array", entries=1024, value_size=6, flags=MMAPABLE)
@@ -122,7 +122,7 @@ def array_shared_by_mmap(bench: Bench) -> None:
     assert refusal(make, bench, "percpu_array", flags=MMAPABLE) == errno.EINVAL
 
 
-@scenario(modes="jit", needs="array")
+@scenario(modes="interp", needs="array")
 def frozen_array_is_not_mapped_for_writing(bench: Bench) -> None:
     """bpf_map_mmap(): EPERM for a mapping that could be written to."""
     table = make(bench, "array", flags=MMAPABLE)
@@ -131,7 +131,7 @@ def frozen_array_is_not_mapped_for_writing(bench: Bench) -> None:
     assert refusal(table.write, 0, b"x") == errno.EPERM
 
 
-@scenario(modes="jit", needs="array")
+@scenario(modes="interp", needs="array")
 def array_read_only_for_user_space(bench: Bench) -> None:
     table = make(bench, "array", flags=RDONLY)
 
@@ -139,7 +139,7 @@ def array_read_only_for_user_space(bench: Bench) -> None:
     assert table.lookup(bench.u32(0)) == bench.u64(0)
 
 
-@scenario(modes="jit", needs="array")
+@scenario(modes="interp", needs="array")
 def array_write_only_for_user_space(bench: Bench) -> None:
     table = make(bench, "array", flags=WRONLY)
     table.add(bench.u32(0), bench.u64(1))
@@ -149,7 +149,7 @@ def array_write_only_for_user_space(bench: Bench) -> None:
     assert refusal(make, bench, "array", flags=RDONLY | WRONLY) == errno.EINVAL
 
 
-@scenario(modes="jit", needs="percpu_array")
+@scenario(modes="interp", needs="percpu_array")
 def percpu_array_has_a_value_for_each_cpu(bench: Bench) -> None:
     table = make(bench, "percpu_array", value_size=4)
     cpus = table.value_size // 8
@@ -162,7 +162,7 @@ def percpu_array_has_a_value_for_each_cpu(bench: Bench) -> None:
     assert table.split(held) == values
 
 
-@scenario(modes="jit", needs="cpu-flags")
+@scenario(modes="interp", needs="cpu-flags")
 def one_cpu_is_changed_alone_and_all_at_once(bench: Bench) -> None:
     """BPF_F_CPU and BPF_F_ALL_CPUS: bpf_map_check_op_flags()."""
     for kind in ("percpu_array", "percpu_hash"):

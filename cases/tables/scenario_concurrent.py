@@ -62,7 +62,7 @@ def three_ways_of_counting_agree(bench: Bench) -> None:
     assert [by_key.get(cpu, 0) for cpu in range(len(by_value))] == by_value
 
 
-@scenario(modes="jit", needs="two-cpus atomics")
+@scenario(modes="interp jit", needs="two-cpus atomics")
 def user_space_adds_while_filters_add(bench: Bench) -> None:
     """Keys of the host above a million, those of the filter below: all are there in the end."""
     loaded = load(bench, "add_keys")
@@ -86,7 +86,7 @@ def user_space_adds_while_filters_add(bench: Bench) -> None:
     assert sum(key < 1_000_000 for key in held) == written - refused
 
 
-@scenario(modes="jit", needs="two-cpus batches atomics")
+@scenario(modes="interp jit", needs="two-cpus batches atomics")
 def table_is_emptied_while_filters_add(bench: Bench) -> None:
     """What was taken in batches and what is left make up all that was added, each once."""
     loaded = load(bench, "add_keys")
@@ -105,7 +105,7 @@ def table_is_emptied_while_filters_add(bench: Bench) -> None:
     assert len(taken) == len(set(taken)) == number(bench, loaded.tables["atomic"]) - refused
 
 
-@scenario(modes="jit", needs="two-cpus atomics")
+@scenario(modes="interp jit", needs="two-cpus atomics")
 def table_is_dumped_while_filters_add(bench: Bench) -> None:
     """A dump shows whole entries, and none twice."""
     loaded = load(bench, "add_keys")
@@ -120,7 +120,7 @@ def table_is_dumped_while_filters_add(bench: Bench) -> None:
         link.detach()
 
 
-@scenario(modes="jit", needs="two-cpus queue atomics")
+@scenario(modes="interp jit", needs="two-cpus queue atomics")
 def queue_is_emptied_while_filters_push(bench: Bench) -> None:
     """Each number comes out once, if it went in."""
     loaded = load(bench, "push_numbers")
@@ -161,7 +161,7 @@ def lock_keeps_two_numbers_equal(bench: Bench) -> None:
     assert refusal(plain.add, slot, bench.u64(1), Update.LOCKED) == errno.EINVAL
 
 
-@scenario(modes="jit", needs="two-cpus atomics")
+@scenario(modes="interp jit", needs="two-cpus atomics")
 def lru_hash_is_used_on_two_cpus(bench: Bench) -> None:
     """Keys are forgotten all the time, and a value is never another key's."""
     loaded = load(bench, "use_recent")
@@ -177,7 +177,7 @@ def lru_hash_is_used_on_two_cpus(bench: Bench) -> None:
     assert number(bench, loaded.tables["turned_away"]) == 0
 
 
-@scenario(modes="jit", needs="two-cpus")
+@scenario(modes="interp jit", needs="two-cpus")
 def value_is_replaced_while_filters_count_in_it(bench: Bench) -> None:
     """An array's value is written in place; the count goes on from what user space has written."""
     loaded = load(bench, "count_three_times")
@@ -191,7 +191,7 @@ def value_is_replaced_while_filters_count_in_it(bench: Bench) -> None:
         link.detach()
 
 
-@scenario(modes="jit", needs="hash")
+@scenario(modes="interp jit", needs="hash")
 def two_objects_work_on_one_table(bench: Bench) -> None:
     """LoadOptions.reuse: the filter of each object finds what the other has left."""
     first = load(bench, "count_run_under_a_lock")

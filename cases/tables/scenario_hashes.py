@@ -131,112 +131,112 @@ def sizes_have_ends(bench: Bench, kind: str) -> None:
     assert dict(table.dump())[bytes(511) + b"\1"] == value(bench, table, 2)
 
 
-@scenario(modes="jit", needs="hash")
+@scenario(modes="interp", needs="hash")
 def hash_entries(bench: Bench) -> None:
     entries_come_and_go(bench, "hash")
 
 
-@scenario(modes="jit", needs="percpu_hash")
+@scenario(modes="interp", needs="percpu_hash")
 def percpu_hash_entries(bench: Bench) -> None:
     entries_come_and_go(bench, "percpu_hash")
 
 
-@scenario(modes="jit", needs="lru_hash")
+@scenario(modes="interp", needs="lru_hash")
 def lru_hash_entries(bench: Bench) -> None:
     entries_come_and_go(bench, "lru_hash")
 
 
-@scenario(modes="jit", needs="lru_percpu_hash")
+@scenario(modes="interp", needs="lru_percpu_hash")
 def lru_percpu_hash_entries(bench: Bench) -> None:
     entries_come_and_go(bench, "lru_percpu_hash")
 
 
-@scenario(modes="jit", needs="rhash")
+@scenario(modes="interp", needs="rhash")
 def rhash_entries(bench: Bench) -> None:
     entries_come_and_go(bench, "rhash")
 
 
-@scenario(modes="jit", needs="hash batches")
+@scenario(modes="interp", needs="hash batches")
 def hash_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "hash")
 
 
-@scenario(modes="jit", needs="percpu_hash batches")
+@scenario(modes="interp", needs="percpu_hash batches")
 def percpu_hash_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "percpu_hash")
 
 
-@scenario(modes="jit", needs="lru_hash batches")
+@scenario(modes="interp", needs="lru_hash batches")
 def lru_hash_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "lru_hash")
 
 
-@scenario(modes="jit", needs="lru_percpu_hash batches")
+@scenario(modes="interp", needs="lru_percpu_hash batches")
 def lru_percpu_hash_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "lru_percpu_hash")
 
 
-@scenario(modes="jit", needs="rhash")
+@scenario(modes="interp", needs="rhash")
 def rhash_batches(bench: Bench) -> None:
     batches_say_the_same(bench, "rhash")
 
 
-@scenario(modes="jit", needs="take-from-hash")
+@scenario(modes="interp", needs="take-from-hash")
 def hash_take(bench: Bench) -> None:
     a_taken_entry_is_gone(bench, "hash")
 
 
-@scenario(modes="jit", needs="take-from-hash")
+@scenario(modes="interp", needs="take-from-hash")
 def percpu_hash_take(bench: Bench) -> None:
     a_taken_entry_is_gone(bench, "percpu_hash")
 
 
-@scenario(modes="jit", needs="take-from-hash")
+@scenario(modes="interp", needs="take-from-hash")
 def lru_hash_take(bench: Bench) -> None:
     a_taken_entry_is_gone(bench, "lru_hash")
 
 
-@scenario(modes="jit", needs="take-from-hash")
+@scenario(modes="interp", needs="take-from-hash")
 def lru_percpu_hash_take(bench: Bench) -> None:
     a_taken_entry_is_gone(bench, "lru_percpu_hash")
 
 
-@scenario(modes="jit", needs="rhash")
+@scenario(modes="interp", needs="rhash")
 def rhash_take(bench: Bench) -> None:
     a_taken_entry_is_gone(bench, "rhash")
 
 
-@scenario(modes="jit", needs="percpu_hash")
+@scenario(modes="interp", needs="percpu_hash")
 def percpu_hash_full(bench: Bench) -> None:
     a_full_one_refuses(bench, "percpu_hash")
 
 
-@scenario(modes="jit", needs="rhash")
+@scenario(modes="interp", needs="rhash")
 def rhash_full(bench: Bench) -> None:
     a_full_one_refuses(bench, "rhash")
 
 
-@scenario(modes="jit", needs="lru_hash batches")
+@scenario(modes="interp", needs="lru_hash batches")
 def lru_hash_full(bench: Bench) -> None:
     a_full_one_forgets(bench, "lru_hash")
 
 
-@scenario(modes="jit", needs="lru_percpu_hash batches")
+@scenario(modes="interp", needs="lru_percpu_hash batches")
 def lru_percpu_hash_full(bench: Bench) -> None:
     a_full_one_forgets(bench, "lru_percpu_hash")
 
 
-@scenario(modes="jit", needs="hash")
+@scenario(modes="interp", needs="hash")
 def hash_sizes(bench: Bench) -> None:
     sizes_have_ends(bench, "hash")
 
 
-@scenario(modes="jit", needs="lru_hash")
+@scenario(modes="interp", needs="lru_hash")
 def lru_hash_sizes(bench: Bench) -> None:
     sizes_have_ends(bench, "lru_hash")
 
 
-@scenario(modes="jit", needs="percpu_hash")
+@scenario(modes="interp", needs="percpu_hash")
 def percpu_hash_value_ends_at_a_unit_of_percpu_memory(bench: Bench) -> None:
     """PCPU_MIN_UNIT_SIZE is 32 KiB: htab_map_alloc_check()."""
     table = make(bench, "percpu_hash", entries=1, value_size=LARGE)
@@ -247,7 +247,7 @@ def percpu_hash_value_ends_at_a_unit_of_percpu_memory(bench: Bench) -> None:
     assert refusal(make, bench, "percpu_hash", value_size=LARGE + 8) == errno.E2BIG
 
 
-@scenario(modes="jit", needs="hash batches")
+@scenario(modes="interp", needs="hash batches")
 def batch_stops_at_the_entry_that_is_refused(bench: Bench) -> None:
     """generic_map_update_batch(): what came before it stays. Of flags it only takes BPF_F_LOCK."""
     table = make(bench, "hash", entries=8)
@@ -260,7 +260,7 @@ def batch_stops_at_the_entry_that_is_refused(bench: Bench) -> None:
     assert sorted(table.dump()) == sorted(entries[:8])
 
 
-@scenario(modes="jit", needs="hash batches")
+@scenario(modes="interp", needs="hash batches")
 def many_entries_take_many_pages(bench: Bench) -> None:
     """A page of a dump has at most 65536 entries."""
     count = 150_000
@@ -273,7 +273,7 @@ def many_entries_take_many_pages(bench: Bench) -> None:
     assert table.dump() == ()
 
 
-@scenario(modes="jit", needs="hash batches")
+@scenario(modes="interp", needs="hash batches")
 def large_values_take_many_pages(bench: Bench) -> None:
     """A page has at most 8 MiB: here that is some 500 entries, and the last page is not full."""
     table = make(bench, "hash", entries=1200, value_size=16 * 1024)
@@ -287,7 +287,7 @@ def large_values_take_many_pages(bench: Bench) -> None:
     assert all(held[bench.u32(key)] == bench.u64(key) * 2048 for key in range(1200))
 
 
-@scenario(modes="jit", needs="hash")
+@scenario(modes="interp", needs="hash")
 def frozen_table_is_not_changed_by_user_space(bench: Bench) -> None:
     """BPF_MAP_FREEZE: EPERM for all that writes; frozen again it is EBUSY, or EPERM later."""
     table = make(bench, "hash")

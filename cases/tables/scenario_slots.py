@@ -63,7 +63,7 @@ def names_tables(bench: Bench, kind: str) -> None:
     assert dict(outer.dump()) == {bench.u32(1): two}
 
 
-@scenario(modes="jit", needs="array_of_maps fd-array-slots")
+@scenario(modes="interp", needs="array_of_maps fd-array-slots")
 def array_of_tables(bench: Bench) -> None:
     names_tables(bench, "array_of_maps")
     beyond = of_tables(bench, "array_of_maps")
@@ -72,7 +72,7 @@ def array_of_tables(bench: Bench) -> None:
     assert refusal(beyond.add_table, bench.u32(1), inner(bench), new) == errno.EINVAL
 
 
-@scenario(modes="jit", needs="hash_of_maps")
+@scenario(modes="interp", needs="hash_of_maps")
 def hash_of_tables(bench: Bench) -> None:
     names_tables(bench, "hash_of_maps")
     outer = of_tables(bench, "hash_of_maps")
@@ -81,7 +81,7 @@ def hash_of_tables(bench: Bench) -> None:
     assert refusal(outer.remove, bench.u32(8)) == errno.ENOENT
 
 
-@scenario(modes="jit", needs="array_of_maps hash_of_maps")
+@scenario(modes="interp", needs="array_of_maps hash_of_maps")
 def tables_of_tables_nest_once(bench: Bench) -> None:
     """And need a pattern: EINVAL for one that holds tables itself, and for what is no table."""
     assert refusal(make, bench, "array_of_maps") in (errno.EBADF, errno.EINVAL)
@@ -121,7 +121,7 @@ def slot_decides_which_filter_goes_on(bench: Bench) -> None:
     assert refusal(jumps.remove, bench.u32(0)) == errno.ENOENT
 
 
-@scenario(modes="jit", needs="prog_array")
+@scenario(modes="interp jit", needs="prog_array")
 def jumps_go_to_filters_of_one_type(bench: Bench) -> None:
     """EINVAL for a filter of another type, EBADF for a table, E2BIG beyond the last slot."""
     loaded = bench.load("slots.c")
@@ -135,7 +135,7 @@ def jumps_go_to_filters_of_one_type(bench: Bench) -> None:
     assert refusal(jumps.add_filter, bench.u32(2), loaded.filters["eleven"].ref) == errno.E2BIG
 
 
-@scenario(modes="jit", needs="prog_array")
+@scenario(modes="interp jit", needs="prog_array")
 def jumps_end_with_the_last_owner(bench: Bench) -> None:
     """prog_array_map_clear(): a filter may hold the table it is in, which nobody could empty."""
     loaded = bench.load("slots.c", LoadOptions(filters=("jump", "eleven")))
@@ -144,7 +144,7 @@ def jumps_end_with_the_last_owner(bench: Bench) -> None:
     # The census of the guest after this scenario finds the two, should they stay.
 
 
-@scenario(modes="jit", needs="cgroup_array")
+@scenario(modes="interp", needs="cgroup_array")
 def slots_hold_cgroups(bench: Bench) -> None:
     """Nothing is read back: ENOTSUPP, or EINVAL for what is no cgroup."""
     table = make(bench, "cgroup_array")
@@ -158,7 +158,7 @@ def slots_hold_cgroups(bench: Bench) -> None:
     assert refusal(table.remove, bench.u32(1)) == errno.ENOENT
 
 
-@scenario(modes="jit", needs="perf_event_array")
+@scenario(modes="interp jit", needs="perf_event_array")
 def slots_hold_counters(bench: Bench) -> None:
     """A filter reads the counter of its own CPU; an empty slot is ENOENT."""
     loaded = bench.load("slots.c")
@@ -191,27 +191,27 @@ def holds_sockets(bench: Bench, kind: str, descriptor: Descriptor) -> None:
     assert refusal(table.add_descriptor, bench.u32(1), cgroup) == errno.ENOTSOCK
 
 
-@scenario(modes="jit", needs="sockmap")
+@scenario(modes="interp", needs="sockmap")
 def sockmap_holds_udp(bench: Bench) -> None:
     holds_sockets(bench, "sockmap", bench.guest.descriptor(DescriptorKind.UDP))
 
 
-@scenario(modes="jit", needs="sockmap")
+@scenario(modes="interp", needs="sockmap")
 def sockmap_holds_listening_tcp(bench: Bench) -> None:
     holds_sockets(bench, "sockmap", bench.guest.descriptor(DescriptorKind.TCP))
 
 
-@scenario(modes="jit", needs="sockhash")
+@scenario(modes="interp", needs="sockhash")
 def sockhash_holds_udp(bench: Bench) -> None:
     holds_sockets(bench, "sockhash", bench.guest.descriptor(DescriptorKind.UDP))
 
 
-@scenario(modes="jit", needs="sockhash")
+@scenario(modes="interp", needs="sockhash")
 def sockhash_holds_listening_tcp(bench: Bench) -> None:
     holds_sockets(bench, "sockhash", bench.guest.descriptor(DescriptorKind.TCP))
 
 
-@scenario(modes="jit", needs="reuseport_sockarray")
+@scenario(modes="interp", needs="reuseport_sockarray")
 def reuseport_array_holds_sockets_that_share_a_port(bench: Bench) -> None:
     """A slot is empty or not: EEXIST and ENOENT go by that. A socket has one slot at most."""
     table = make(bench, "reuseport_sockarray", value_size=8)
@@ -228,7 +228,7 @@ def reuseport_array_holds_sockets_that_share_a_port(bench: Bench) -> None:
     assert refusal(table.remove, bench.u32(0)) == errno.ENOENT
 
 
-@scenario(modes="jit", needs="xskmap")
+@scenario(modes="interp", needs="xskmap")
 def xskmap_holds_nothing_but_xdp_sockets(bench: Bench) -> None:
     """And shows none: EOPNOTSUPP."""
     table = make(bench, "xskmap")
@@ -256,7 +256,7 @@ def holds_interfaces(bench: Bench, kind: str) -> None:
     assert table.lookup(bench.u32(1)) is None
 
 
-@scenario(modes="jit", needs="devmap")
+@scenario(modes="interp", needs="devmap")
 def devmap_holds_interfaces(bench: Bench) -> None:
     """A slot is always there, so that it cannot be new: EEXIST. No interface 0 empties it."""
     holds_interfaces(bench, "devmap")
@@ -268,7 +268,7 @@ def devmap_holds_interfaces(bench: Bench) -> None:
     assert table.lookup(bench.u32(0)) is None
 
 
-@scenario(modes="jit", needs="devmap_hash")
+@scenario(modes="interp", needs="devmap_hash")
 def devmap_hash_holds_interfaces(bench: Bench) -> None:
     """With keys of any number, and an end: E2BIG."""
     holds_interfaces(bench, "devmap_hash")
@@ -280,7 +280,7 @@ def devmap_hash_holds_interfaces(bench: Bench) -> None:
     assert refusal(table.remove, bench.u32(2)) == errno.ENOENT
 
 
-@scenario(modes="jit", needs="cpumap")
+@scenario(modes="interp", needs="cpumap")
 def cpumap_holds_queues_of_cpus(bench: Bench) -> None:
     """The key is a CPU's number; a queue of length 0 takes it away, one of 16385 is EOVERFLOW."""
     table = make(bench, "cpumap")

@@ -30,7 +30,7 @@ def is_like_a_table(bench: Bench, table: Table, kind: DescriptorKind, path: str 
     assert table.lookup(owner) is None
 
 
-@scenario(modes="jit", needs="btf task_storage storage-memory")
+@scenario(modes="interp", needs="btf task_storage storage-memory")
 def storage_of_tasks(bench: Bench) -> None:
     table = bench.load("storage.c").tables["of_tasks"]
     is_like_a_table(bench, table, DescriptorKind.PROCESS, None)
@@ -38,19 +38,19 @@ def storage_of_tasks(bench: Bench) -> None:
     assert refusal(table.lookup, bench.u32(4000)) == errno.EBADF
 
 
-@scenario(modes="jit", needs="inode_storage lsm-bpf lsm storage-memory")
+@scenario(modes="interp", needs="inode_storage lsm-bpf lsm storage-memory")
 def storage_of_inodes(bench: Bench) -> None:
     table = bench.load("storage_of_inodes.c").tables["of_inodes"]
     is_like_a_table(bench, table, DescriptorKind.PATH, "/proc/version")
 
 
-@scenario(modes="jit", needs="btf cgrp_storage storage-memory")
+@scenario(modes="interp", needs="btf cgrp_storage storage-memory")
 def storage_of_cgroups(bench: Bench) -> None:
     table = bench.load("storage_of_cgroups.c").tables["of_cgroups"]
     is_like_a_table(bench, table, DescriptorKind.PATH, "/sys/fs/cgroup")
 
 
-@scenario(modes="jit", needs="sk_storage storage-memory")
+@scenario(modes="interp jit", needs="sk_storage storage-memory")
 def storage_of_sockets(bench: Bench) -> None:
     options = LoadOptions(filters=())
     table = bench.load("storage_of_sockets.c", options).tables["of_sockets"]
@@ -58,7 +58,7 @@ def storage_of_sockets(bench: Bench) -> None:
     assert refusal(table.lookup, bench.u32(4000)) == errno.EBADF
 
 
-@scenario(modes="jit", needs="sk_storage")
+@scenario(modes="interp", needs="sk_storage")
 def storages_want_their_types(bench: Bench) -> None:
     """bpf_local_storage_map_alloc_check(): no number of entries, no preallocation, and BTF."""
     for number, entries, flags in ((24, 0, 1), (24, 1, 1), (24, 0, 0)):

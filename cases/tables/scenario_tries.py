@@ -20,7 +20,7 @@ def prefix(bench: Bench, text: str) -> bytes:
     return bench.u32(int(bits)) + bytes(int(byte) for byte in address.split("."))
 
 
-@scenario(modes="jit", needs="lpm_trie")
+@scenario(modes="interp", needs="lpm_trie")
 def longest_prefix_is_found(bench: Bench) -> None:
     table = make(bench)
     for number, text in enumerate(("0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3/32")):
@@ -41,7 +41,7 @@ def longest_prefix_is_found(bench: Bench) -> None:
     assert [found(each) for each in ("10.1.2.3", "10.1.2.4")] == [3, 1]
 
 
-@scenario(modes="jit", needs="lpm_trie")
+@scenario(modes="interp", needs="lpm_trie")
 def prefix_is_found_by_a_prefix_as_long(bench: Bench) -> None:
     """A lookup says how many bits of its own count; a shorter one finds nothing longer."""
     table = make(bench)
@@ -52,7 +52,7 @@ def prefix_is_found_by_a_prefix_as_long(bench: Bench) -> None:
     assert table.lookup(prefix(bench, "10.0.0.0/16")) is None
 
 
-@scenario(modes="jit", needs="lpm_trie")
+@scenario(modes="interp", needs="lpm_trie")
 def bits_beyond_the_prefix_do_not_count(bench: Bench) -> None:
     """10.1.2.3/16 is 10.1.0.0/16, when it is added and when it is removed."""
     table = make(bench)
@@ -67,7 +67,7 @@ def bits_beyond_the_prefix_do_not_count(bench: Bench) -> None:
     table.add(prefix(bench, "10.1.2.3/16"), bench.u32(1), new)
 
 
-@scenario(modes="jit", needs="lpm_trie")
+@scenario(modes="interp", needs="lpm_trie")
 def full_trie_refuses(bench: Bench) -> None:
     """ENOSPC; a longer prefix than the key has bits is EINVAL, and so are unknown flags."""
     table = make(bench, entries=4)
@@ -82,7 +82,7 @@ def full_trie_refuses(bench: Bench) -> None:
     assert len(table.dump()) == 4
 
 
-@scenario(modes="jit", needs="lpm_trie")
+@scenario(modes="interp", needs="lpm_trie")
 def trie_sizes(bench: Bench) -> None:
     """Keys hold 1 to 256 bytes beside the number of bits; BPF_F_NO_PREALLOC must be said."""
     assert refusal(make, bench, flags=0) == errno.EINVAL
@@ -98,7 +98,7 @@ def trie_sizes(bench: Bench) -> None:
     assert table.lookup(bench.u32(2048) + b"\xff" * 255 + b"\xfe") == bench.u32(2)
 
 
-@scenario(modes="jit", needs="lpm_trie")
+@scenario(modes="interp", needs="lpm_trie")
 def trie_is_walked_from_the_longest_prefix(bench: Bench) -> None:
     """trie_get_next_key() goes through the tree in postorder."""
     table = make(bench)
@@ -112,7 +112,7 @@ def trie_is_walked_from_the_longest_prefix(bench: Bench) -> None:
     assert order.index(prefix(bench, "10.1.1.0/24")) < order.index(prefix(bench, "10.0.0.0/8"))
 
 
-@scenario(modes="jit", needs="batches-of-lpm_trie")
+@scenario(modes="interp", needs="batches-of-lpm_trie")
 def trie_batches(bench: Bench) -> None:
     table = make(bench, entries=256)
     wanted = {prefix(bench, f"10.{number}.0.0/16"): bench.u32(number) for number in range(200)}

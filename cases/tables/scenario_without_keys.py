@@ -38,7 +38,7 @@ def all_of(bench: Bench, table: Table) -> list[int]:
     return numbers
 
 
-@scenario(modes="jit", needs="queue")
+@scenario(modes="interp", needs="queue")
 def queue_gives_what_came_first(bench: Bench) -> None:
     table = filled(bench, "queue")
 
@@ -47,7 +47,7 @@ def queue_gives_what_came_first(bench: Bench) -> None:
     assert table.lookup() is None
 
 
-@scenario(modes="jit", needs="stack")
+@scenario(modes="interp", needs="stack")
 def stack_gives_what_came_last(bench: Bench) -> None:
     table = filled(bench, "stack")
 
@@ -56,7 +56,7 @@ def stack_gives_what_came_last(bench: Bench) -> None:
     assert table.lookup() is None
 
 
-@scenario(modes="jit", needs="queue")
+@scenario(modes="interp", needs="queue")
 def full_queue_refuses_or_forgets_the_first(bench: Bench) -> None:
     """BPF_EXIST makes room at the other end."""
     table = filled(bench, "queue")
@@ -66,7 +66,7 @@ def full_queue_refuses_or_forgets_the_first(bench: Bench) -> None:
     assert all_of(bench, table) == [2, 3, 4]
 
 
-@scenario(modes="jit", needs="stack")
+@scenario(modes="interp", needs="stack")
 def full_stack_refuses_or_forgets_the_first(bench: Bench) -> None:
     table = filled(bench, "stack")
     assert refusal(table.add, b"", bench.u32(4)) == errno.E2BIG
@@ -85,17 +85,17 @@ def nothing_but_push_and_pop(bench: Bench, kind: str) -> None:
     assert len(all_of(bench, table)) == 3
 
 
-@scenario(modes="jit", needs="queue")
+@scenario(modes="interp", needs="queue")
 def queue_knows_nothing_else(bench: Bench) -> None:
     nothing_but_push_and_pop(bench, "queue")
 
 
-@scenario(modes="jit", needs="stack")
+@scenario(modes="interp", needs="stack")
 def stack_knows_nothing_else(bench: Bench) -> None:
     nothing_but_push_and_pop(bench, "stack")
 
 
-@scenario(modes="jit", needs="queue stack")
+@scenario(modes="interp", needs="queue stack")
 def queue_and_stack_sizes(bench: Bench) -> None:
     for kind in ("queue", "stack"):
         assert refusal(make, bench, kind, entries=0) == errno.EINVAL
@@ -107,7 +107,7 @@ def queue_and_stack_sizes(bench: Bench) -> None:
         assert table.take() == b"\xee" * 100_000
 
 
-@scenario(modes="jit", needs="bloom_filter")
+@scenario(modes="interp", needs="bloom_filter")
 def bloom_filter_never_denies_what_it_was_given(bench: Bench) -> None:
     table = make(bench, "bloom_filter", entries=1000)
     for number in range(300):
@@ -118,7 +118,7 @@ def bloom_filter_never_denies_what_it_was_given(bench: Bench) -> None:
     assert wrong < 30, "one in ten of those that are not in it"
 
 
-@scenario(modes="jit", needs="bloom_filter")
+@scenario(modes="interp", needs="bloom_filter")
 def bloom_filter_keeps_all_for_ever(bench: Bench) -> None:
     """map_extra is the number of hashes, at most 15; nothing is removed or listed."""
     table = make(bench, "bloom_filter", extra=15)
@@ -133,12 +133,12 @@ def bloom_filter_keeps_all_for_ever(bench: Bench) -> None:
     assert not make(bench, "bloom_filter").may_hold(bench.u32(1))
 
 
-@scenario(modes="jit", needs="hash")
+@scenario(modes="interp", needs="hash")
 def extra_is_for_those_that_have_it(bench: Bench) -> None:
     assert refusal(make, bench, "hash", key_size=4, extra=1) == errno.EINVAL
 
 
-@scenario(modes="jit", needs="ringbuf")
+@scenario(modes="interp", needs="ringbuf")
 def ring_sizes(bench: Bench) -> None:
     """Whole pages, a power of two of bytes, and neither key nor value: ringbuf_map_alloc()."""
     for entries in (0, 1, 65536 + 4096, 3 * 65536):

@@ -112,6 +112,14 @@ int write_perf(void *ctx)
 }
 
 SEC("raw_tp/sys_enter")
+int write_perf_of_cpu(void *ctx)
+{
+	struct record record = { .number = count(WRITTEN) };
+
+	return bpf_perf_event_output(ctx, &perf, BPF_F_CURRENT_CPU, &record, sizeof(record));
+}
+
+SEC("raw_tp/sys_enter")
 int write_calls(void *ctx)
 {
 	__u64 *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);

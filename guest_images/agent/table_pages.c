@@ -64,49 +64,72 @@ void page_end(struct page *page)
 	free(page->cursor);
 }
 
+/* Appends a batch to the page; *count is how many were asked for, then how many came. */
 static int batch(struct page *page, const struct table *table, uint32_t *count)
 {
 	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	char *values = page->values + page->count * table->value_bytes;
+	char *keys = page->keys + page->count * table->key_size;
 	char next[cursor_room(table)];
 	int err;
 
 	err = -(page->take ? bpf_map_lookup_and_delete_batch : bpf_map_lookup_batch)(
-		table->fd, page->begun ? page->cursor : NULL, next, page->keys, page->values,
-		count, &opts);
+		table->fd, page->begun ? page->cursor : NULL, next, keys, values, count, &opts);
 	/* ENOENT: these are the last ones. */
 	if (!err || (err == ENOENT && *count) || err == EINTR)
 		memcpy(page->cursor, next, cursor_room(table));
 	return err;
 }
 
+/* Whether the kernel does not know batches of this type, or at all. */
+static bool has_no_batches(const struct page *page, int err)
+{
+	return !page->begun && (err == ENOTSUPP || err == EINVAL || err == ENOSPC);
+}
+
 /*
- * A hash gives whole buckets, and ENOSPC if the first one does not fit; then
- * more is asked for. Returns an errno; EOPNOTSUPP if the type has no batches.
+ * One batch, which may be short: the kernel stops when others want the CPU. A
+ * hash gives whole buckets, and ENOSPC if the first one does not fit; then more
+ * is asked for. Returns an errno: EOPNOTSUPP if the type has no batches, ENOENT
+ * after the last entry.
  */
 static int page_batch(struct page *page, const struct table *table)
 {
-	size_t most = page->room * BATCH_GROWTH;
+	size_t most = page->limit * BATCH_GROWTH;
 	uint32_t count;
 	int err;
 
 	for (;;) {
-		count = page->room;
+		count = page->room - page->count;
 		err = batch(page, table, &count);
-		if (err != ENOSPC || page->room * 2 > most)
+		if (err != ENOSPC || page->count || page->room * 2 > most)
 			break;
 		if (make_room(page, table, page->room * 2))
 			return ENOMEM;
 	}
-	if (!page->begun && (err == ENOTSUPP || err == EINVAL || err == ENOSPC))
+	if (has_no_batches(page, err))
 		return EOPNOTSUPP;
 	/* EINTR, up to v6.13: entries went away while they were read; what was read counts. */
-	if (err && err != ENOENT && err != EINTR)
-		return err;
-	page->count = at_most(count, page->room);
-	page->more = err != ENOENT;
-	page->begun = page->batched = true;
-	page->cursor_size = cursor_room(table);
-	return 0;
+	if (!err || err == ENOENT || err == EINTR) {
+		page->count += at_most(count, page->room - page->count);
+		page->begun = page->batched = true;
+		page->cursor_size = cursor_room(table);
+	}
+	return err == EINTR ? 0 : err;
+}
+
+/* Batches until the page is full. Returns an errno, as page_batch() does but for ENOENT. */
+static int page_batches(struct page *page, const struct table *table)
+{
+	int err = 0;
+
+	while (!err && page->count < page->limit)
+		err = page_batch(page, table);
+	/* The next bucket does not fit any more; it is the first of the next page. */
+	if (err == ENOSPC && page->count)
+		err = 0;
+	page->more = !err;
+	return err == ENOENT ? 0 : err;
 }
 
 /* Returns an errno; an entry that went away meanwhile is left out. */
@@ -154,7 +177,7 @@ int page_fill(struct page *page, const struct table *table)
 	page->count = 0;
 	page->more = false;
 	if (page->take || page->batched || (!page->begun && page->limit >= BATCH_LEAST))
-		err = page_batch(page, table);
+		err = page_batches(page, table);
 	if (err != EOPNOTSUPP || page->take || page->batched)
 		return err;
 	return page_walk(page, table);

@@ -17,6 +17,9 @@ from harness.values.table_spec import TableSpec
 # libbpf's and the selftests' buffer for one filter's verifier log.
 LOG_SIZE = 2 * 1024 * 1024
 
+# BPF_F_TEST_RUN_ON_CPU of linux/bpf.h.
+_TEST_RUN_ON_CPU = 1
+
 # BPF_PROG_TEST_RUN copies the packet and what the filter did to it back in here.
 _DATA_OUT = 4096
 
@@ -120,19 +123,29 @@ class Filter:
         return self.verdict.jited
 
     def run(
-        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int | None = None
+        self,
+        data: bytes | None = None,
+        *,
+        ctx: bytes | None = None,
+        repeat: int | None = None,
+        cpu: int | None = None,
     ) -> RunObservation:
         """Run it on made-up input, once or `repeat` times: bpf(2) BPF_PROG_TEST_RUN.
 
         `data` is the packet (at least 14 bytes for types that see packets), `ctx` the context
         struct; types that take no packet (raw_tracepoint, syscall) are refused a repeat count,
         even 1. A refusal to run is in the result's errno (EINVAL for wrong input, ENOTSUPP=524
-        for types that cannot be run).
+        for types that cannot be run). A raw_tracepoint can be run on a certain `cpu`.
         """
-        return self.submit_run(data, ctx=ctx, repeat=repeat).result()
+        return self.submit_run(data, ctx=ctx, repeat=repeat, cpu=cpu).result()
 
     def submit_run(
-        self, data: bytes | None = None, *, ctx: bytes | None = None, repeat: int | None = None
+        self,
+        data: bytes | None = None,
+        *,
+        ctx: bytes | None = None,
+        repeat: int | None = None,
+        cpu: int | None = None,
     ) -> Later[RunObservation]:
         """Like `run`, without waiting for the result."""
         kind = run_input(self.section)
@@ -147,6 +160,8 @@ class Filter:
             "data_out_size": _DATA_OUT if data is not None else 0,
             "ctx_out_size": ctx_out,
             "repeat": repeat,
+            "cpu": cpu,
+            "flags": 0 if cpu is None else _TEST_RUN_ON_CPU,
         }
         return self._connection.submit("run", read_run, arguments)
 
