@@ -79,7 +79,7 @@ int pages_lie_side_by_side(void *ctx)
 
 /* An atomic works on it as on any memory. */
 SEC("syscall")
-__success __retval(0) __modes("jit jit-harden") __needs("arena btf")
+__success __retval(0) __modes("jit jit-harden") __needs("arena arena-atomics btf")
 ANSWER(0, 0) ANSWER(1, 5)
 int arena_is_added_to_atomically(void *ctx)
 {

@@ -61,8 +61,8 @@ int full_rhash_refuses(void *ctx)
 /* In memory, where the verifier does not follow what it is. */
 static volatile int wrong;
 
-/* Looked up, not listed: while the table grows, user space is shown some entries twice
- * (rhashtable_next_key() goes on in the old buckets and the new ones).
+/* Looked up, not listed: while the table grows, user space may see an entry twice, or not at all
+ * (rhashtable_next_key() in lib/rhashtable.c says so).
  */
 SEC("socket")
 __success __retval(0) __needs("rhash")

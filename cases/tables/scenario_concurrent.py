@@ -40,7 +40,7 @@ def wait_for(bench: Bench, table: Table, least: int) -> None:
         assert not deadline.expired, f"{table.name} does not come to {least}"
 
 
-@scenario(needs="two-cpus")
+@scenario(needs="two-cpus interpreted-helpers")
 def three_ways_of_counting_agree(bench: Bench) -> None:
     """Every event is counted in each of them, whichever CPU it was on."""
     loaded = load(bench, "count_three_times")
@@ -177,7 +177,7 @@ def lru_hash_is_used_on_two_cpus(bench: Bench) -> None:
     assert number(bench, loaded.tables["turned_away"]) == 0
 
 
-@scenario(modes="interp jit", needs="two-cpus")
+@scenario(modes="interp jit", needs="two-cpus interpreted-helpers")
 def value_is_replaced_while_filters_count_in_it(bench: Bench) -> None:
     """An array's value is written in place; the count goes on from what user space has written."""
     loaded = load(bench, "count_three_times")

@@ -66,7 +66,7 @@ def storages_want_their_types(bench: Bench) -> None:
         assert refusal(Table.create, bench.guest.connection, spec) == errno.EINVAL
 
 
-@scenario(needs="btf task_storage bpf_get_current_task_btf storage-memory")
+@scenario(needs="btf task_storage bpf_get_current_task_btf storage-memory interpreted-helpers")
 def filter_counts_what_its_owner_does(bench: Bench) -> None:
     """User space gives a note to the agent, and a filter counts on it; others have none."""
     loaded = bench.load("storage.c", LoadOptions(filters=("count_calls",)))
@@ -85,7 +85,7 @@ def filter_counts_what_its_owner_does(bench: Bench) -> None:
     assert bench.number(note[8:12]) == 0
 
 
-@scenario(needs="btf task_storage bpf_get_current_task_btf storage-memory")
+@scenario(needs="btf task_storage bpf_get_current_task_btf storage-memory interpreted-helpers")
 def notes_end_with_their_tasks(bench: Bench) -> None:
     """A hundred processes get one each; bpf_task_storage_free() takes it when they exit."""
     loaded = bench.load("storage.c", LoadOptions(filters=("count_all",)))
@@ -121,7 +121,7 @@ def filter_counts_how_often_a_file_is_opened(bench: Bench) -> None:
     assert table.lookup(two) is None
 
 
-@scenario(needs="cgrp_storage fentry storage-memory")
+@scenario(needs="cgrp_storage fentry storage-memory interpreted-helpers")
 def filter_counts_the_calls_of_a_cgroup(bench: Bench) -> None:
     """A process that moves into the cgroup is counted from then on; its value goes with it."""
     loaded = bench.load("storage_of_cgroups.c")

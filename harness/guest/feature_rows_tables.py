@@ -5,17 +5,21 @@ from harness.values.feature import (
     Feature,
     HelperProbe,
     Later,
+    LoadProbe,
     OperationProbe,
     Probe,
     ShellProbe,
     TableProbe,
     TypesProbe,
 )
+from harness.values.insn import Insn
 from harness.values.table_row import Operation, Origin, TableRow
 from harness.values.table_rows import TABLE_ROWS
 
 # linux/bpf.h: enum bpf_prog_type
-_SCHED_CLS, _RAW_TP = 3, 17
+_SCHED_CLS, _RAW_TP, _SYSCALL = 3, 17, 31
+# BPF_F_SLEEPABLE, BPF_F_MMAPABLE
+_SLEEPABLE, _MMAPABLE = 1 << 4, 1 << 10
 
 # Those that an object file makes, told by the helper that works on them: enum bpf_func_id.
 _WITH_TYPES: dict[str, Probe] = {
@@ -116,6 +120,30 @@ OPERATION_FEATURES: tuple[Feature, ...] = (
     Feature("cpu-flags", _on("percpu_array", Operation.UPDATE, _ALL_CPUS), (7, 0)),
 )
 
+# 1 is added to the first word of an arena, whose address a cast gives. The JIT says whether it can:
+# bpf_jit_supports_insn(), which on arm64 asks the CPU for LSE.
+# A program that works on an arena must know where it lies in user space.
+_ARENA = TableProbe(_NUMBERS["arena"], 0, 0, 4, _MMAPABLE, extra=1 << 32)
+_ADD_IN_ARENA = (
+    Insn(0x18, dst=1),
+    Insn(0x00),
+    Insn(0xB7, dst=2),
+    Insn(0xBF, dst=2, src=2, off=1, imm=1),
+    Insn(0xB7, dst=1, imm=1),
+    Insn(0xDB, dst=2, src=1, imm=0x01),
+    Insn(0xB7, dst=0),
+    Insn(0x95),
+)
+_ARENA_ATOMICS = Feature(
+    "arena-atomics",
+    LoadProbe(_ADD_IN_ARENA, _SYSCALL, _SLEEPABLE, table=_ARENA),
+    (6, 10),
+    ("BPF_JIT",),
+    elsewhere=(*_ELSEWHERE["arena"][1:], (ARM64, None)),
+    jit_only=True,
+    lost=_OF_NO_LOCK["arena"],
+)
+
 # What values may hold, told by the functions of the kernel that work on it.
 _CONTENT_FEATURES: tuple[Feature, ...] = (
     # commit 958cf2e273f0 ("bpf: Introduce bpf_obj_new") in v6.2; v7.1 gave it another name in BTF.
@@ -126,4 +154,4 @@ _CONTENT_FEATURES: tuple[Feature, ...] = (
     Feature("own-kptrs", TypesProbe("bpf_percpu_obj_new_impl"), (6, 7), ("DEBUG_INFO_BTF",)),
 )
 
-TABLE_FEATURES = (*TYPE_FEATURES, *OPERATION_FEATURES, *_CONTENT_FEATURES, _MODULE)
+TABLE_FEATURES = (*TYPE_FEATURES, *OPERATION_FEATURES, *_CONTENT_FEATURES, _MODULE, _ARENA_ATOMICS)

@@ -88,7 +88,10 @@ class Prober:
         return loaded.verdict.accepted and (loaded.verdict.jited or not jits)
 
     def _loads(self, probe: LoadProbe) -> bool:
-        table = None if probe.table is None else self._tables.create(probe.table)
+        try:
+            table = None if probe.table is None else self._tables.create(probe.table)
+        except RefusedError:
+            return False
         loaded = self._load(probe.insns, probe.program_type, flags=probe.flags, table=table)
         try:
             return self._is_whole(loaded)

@@ -45,6 +45,7 @@ class TableProber:
             probe.value_size,
             probe.entries,
             probe.flags,
+            extra=probe.extra,
             types=types,
             inner=pattern,
         )

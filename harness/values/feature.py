@@ -97,6 +97,9 @@ class TableProbe:
     of_tables: bool = False
     """Its values are tables: it is made with a pattern for them."""
 
+    extra: int = 0
+    """map_extra, where the type has one."""
+
     with_types: bool = False
     """It is made with BTF that says what key and value are."""
 
