@@ -171,6 +171,29 @@ def test_a_trampoline_must_take_a_program(errno: int, there: bool) -> None:
     assert has(guest, AttachProbe(EXIT, 26, event, 24, "bpf_fentry_test1")) is there
 
 
+@pytest.mark.parametrize(("status", "there"), [(0, True), (1, False)])
+def test_an_attached_program_must_do_what_a_command_looks_for(status: int, there: bool) -> None:
+    """It is attached while the command runs, and not after it."""
+
+    def start(request: dict[str, Any]) -> dict[str, Any]:
+        assert isinstance(guest.vm, FakeVm)
+        guest.vm.channel.send_event("exit", shell=request["as"], status=status << 8)
+        return {"errno": 0}
+
+    guest = guest_with(
+        load_raw=lambda request: raw_reply(),
+        attach=lambda request: {"errno": 0, "message": ""},
+        detach=lambda request: {},
+        shell_start=start,
+    )
+    event = Event(EventKind.TRACE, "a function")
+
+    assert has(guest, AttachProbe(EXIT, 26, event, command="renice -n 1 $$")) is there
+    assert isinstance(guest.vm, FakeVm)
+    asked = [request["op"] for request in guest.vm.channel.requests]
+    assert asked[:4] == ["load_raw", "attach", "shell_start", "detach"]
+
+
 @pytest.mark.parametrize(("times", "there"), [(1, True), (2, False)])
 def test_a_tracepoint_may_take_a_program_only_once(times: int, there: bool) -> None:
     """EEXIST at the second; the first is detached in either case."""

@@ -4,17 +4,27 @@
 #include <linux/bpf_perf_event.h>
 #include "counts.h"
 
+/* The kernel steps over an instruction of its own that was stopped at; on arm64 an interrupt may come
+ * first, and then it is stopped at again. So each of these is seen once at least.
+ */
+static __always_inline void note(__s64 what)
+{
+	__u64 one = 1;
+
+	bpf_map_update_elem(&seen, &what, &one, BPF_ANY);
+}
+
 // The variable behind a sysctl is written by whoever writes the sysctl, and by nobody else.
 SEC("perf_event")
 __success __needs("breakpoints data-symbols")
 __event("perf_event/mem:printk_delay_msec:w")
-__trigger("cd /proc/sys/kernel; echo 1 > printk_delay; echo 2 > printk_delay; echo 0 > printk_delay")
-__table(seen, "s64:0", "u64:3")
+__trigger("echo 0 > /proc/sys/kernel/printk_delay")
+__table(seen, "s64:0", "u64:1")
 __table_entries(seen, 1)
 int variable_is_written(struct bpf_perf_event_data *ctx)
 {
 	if (runs("sh"))
-		count(0);
+		note(0);
 	return 0;
 }
 
@@ -38,10 +48,7 @@ __table(seen, "s64:1", "u64:1")
 __table_entries(seen, 1)
 int variable_is_read_or_written(struct bpf_perf_event_data *ctx)
 {
-	__s64 what = 1;
-	__u64 one = 1;
-
-	bpf_map_update_elem(&seen, &what, &one, BPF_ANY);
+	note(1);
 	return 0;
 }
 
@@ -76,12 +83,12 @@ int variable_of_a_process_is_touched(struct bpf_perf_event_data *ctx)
 SEC("perf_event")
 __success __needs("execution-breakpoints")
 __event("perf_event/mem:shmem_symlink:x")
-__trigger("ln -s x /tmp/one; ln -s y /tmp/two; rm /tmp/one /tmp/two")
-__table(seen, "s64:0", "u64:2")
+__trigger("ln -s x /tmp/one; rm /tmp/one")
+__table(seen, "s64:0", "u64:1")
 __table_entries(seen, 1)
 int function_is_run(struct bpf_perf_event_data *ctx)
 {
-	count(0);
+	note(0);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 
 // security_inode_mkdir(dir, dentry, mode).
 SEC("fmod_ret/security_inode_mkdir")
-__success __needs("fentry")
+__success __needs("fentry sign-extended-results")
 __trigger("mkdir /tmp/allowed_ || exit 1; mkdir /tmp/refused_ 2>/dev/null && exit 2; rmdir /tmp/allowed_")
 __table(seen, "s64:0", "u64:1")
 __table(seen, "s64:-1", "u64:1")
@@ -13,6 +13,20 @@ __table_entries(seen, 2)
 int result_is_replaced(__u64 *ctx)
 {
 	int result = is_named((void *)ctx[1], "refused_") ? -EPERM : 0;
+
+	count(result);
+	return result;
+}
+
+// A result of 64 bits needs no extension.
+SEC("fmod_ret/security_inode_symlink")
+__success __needs("fentry")
+__trigger("@syscall symlinkat text:x AT_FDCWD text:/tmp/refused_ = EACCES")
+__table(seen, "s64:-13", "u64:1")
+__table_entries(seen, 1)
+long wide_result_is_replaced(__u64 *ctx)
+{
+	long result = is_named((void *)ctx[1], "refused_") ? -EACCES : 0;
 
 	count(result);
 	return result;

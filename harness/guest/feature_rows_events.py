@@ -130,6 +130,23 @@ _FUNCTIONS = (
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
         elsewhere=_LATEST_TRAMPOLINES,
     ),
+    # A filter's -1 of 32 bits, of which the caller of the function makes a system call's errno.
+    Feature(
+        "sign-extended-results",
+        AttachProbe(
+            (Insn(0xB4, imm=-1), Insn(0x95)),
+            _TRACING,
+            Event(EventKind.TRACE, "fmod_ret/security_task_setnice"),
+            _MODIFY_RETURN,
+            "security_task_setnice",
+            command="renice -n 1 $$ 2>&1 | grep -q 'not permitted'",
+        ),
+        (5, 7),
+        ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF", "SECURITY"),
+        elsewhere=(*TRAMPOLINES[:3], (PPC64LE, None), (ARM, None)),
+        bug="where callers rely on an int being extended to 64 bits (the ELF ABI of powerpc), the "
+        "trampoline hands them 0x00000000ffffffff for -1: arch/powerpc/net/bpf_jit_comp.c",
+    ),
     # Entry and exit in one filter, in v7.0; bpf_jit_supports_fsession() of the architectures.
     Feature(
         "fsession",

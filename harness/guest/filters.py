@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection, Later
-from harness.guest.links import Link
+from harness.guest.links import AttachError, Link
 from harness.guest.tables import Ref, Table
 from harness.values.autopsy import CodeRange
 from harness.values.errors import GuestError, UsageError
@@ -180,7 +180,10 @@ class Filter:
         if target.row.fixed and (wrong := misfit(self.section, target)):
             # The kernel would attach it to what it was loaded for.
             raise UsageError(f"{self.name} cannot be attached to {target}", remedy=wrong)
-        link = Link.attach(self._connection, self.ref, target, owned=owned)
+        try:
+            link = Link.attach(self._connection, self.ref, target, owned=owned)
+        except AttachError as error:
+            raise error.explain(self._connection) from None
         self.links.append(link)
         return link
 

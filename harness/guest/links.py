@@ -26,6 +26,14 @@ class AttachError(RefusedError):
             errno,
             remedy=_remedy(event, errno, near),
         )
+        self._said = filter_name, event, errno, said
+
+    def explain(self, connection: Connection) -> "AttachError":
+        """The same with events that are near, if the kernel may not know the one it refused."""
+        name, event, errno, said = self._said
+        if errno not in _UNKNOWN:
+            return self
+        return AttachError(name, event, errno, said, near_events(connection.read_file, event))
 
 
 # Programs on streams work from a work queue of the kernel.
@@ -92,8 +100,7 @@ class Link:
         arguments = {"as": link.handle, "event": wire_event(event), **filtering}
         reply = connection.submit("attach", lambda reply: reply, arguments).result()
         if errno := reply.errno():
-            near = near_events(connection.read_file, event) if errno in _UNKNOWN else ()
-            raise AttachError(name, event, errno, reply.text("message"), near)
+            raise AttachError(name, event, errno, reply.text("message"))
         connection.events.add(event.name)
         return link
 

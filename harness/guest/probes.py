@@ -138,13 +138,13 @@ class Prober:
                 loaded.attach(probe.event).detach()
             for _ in range(probe.times):
                 links.append(loaded.attach(probe.event))
+            return not probe.command or self.guest.shell(probe.command).wait() == 0
         except AttachError:
             return False
         finally:
             for link in links:
                 link.detach()
             loaded.close()
-        return True
 
     def _calls(self, helper: int, program_type: int) -> bool:
         """As libbpf_probe_bpf_helper: a call without arguments is refused, but for them."""

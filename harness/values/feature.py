@@ -69,6 +69,9 @@ class AttachProbe:
     again: bool = False
     """Whether it is attached and detached before."""
 
+    command: str = ""
+    """Shell command that must end with status 0 while it is attached."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypesProbe:
