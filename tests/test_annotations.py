@@ -156,8 +156,20 @@ def test_a_traced_filter_is_attached_and_not_test_run() -> None:
     assert [str(trigger) for trigger in found.triggers] == ["echo 1 > /proc/self/comm"]
     assert found.jit is JitCondition.OFF
     assert [pattern.text for pattern in found.trace] == ["pid {{[0-9]+}}", "done"]
+    assert [str(event) for event in found.events] == [
+        "kprobe/do_something",
+        "uprobe//bin/busybox:0x40",
+    ]
     assert found.attaches
     assert not found.test_runs
+
+
+def test_an_iterator_is_attached_to_be_read() -> None:
+    """And needs no trigger."""
+    found = _recorded("case_h.o", "walked")
+
+    assert [pattern.text for pattern in found.reads] == ["task {{[0-9]+}}", "end"]
+    assert (found.attaches, found.test_runs, found.triggers) == (True, False, ())
 
 
 def test_an_auxiliary_filter_is_loaded_with_the_others() -> None:

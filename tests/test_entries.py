@@ -31,6 +31,9 @@ def _plan(function: LooseFunction, *texts: str) -> list[tuple[str, str, str, int
         ("fentry/do_exit", "ARGS", "fentry/do_exit"),
         ("kprobe/do_exit", "KPROBE", "kprobe/do_exit"),
         ("kretprobe/do_exit", "KRETPROBE", "kretprobe/do_exit"),
+        ("kprobe.multi/a,b", "KPROBE", "kprobe.multi/a,b"),
+        ("uretprobe//bin/x:f", "KRETPROBE", "uretprobe//bin/x:f"),
+        ("lsm/file_open", "ARGS", "lsm/file_open"),
     ],
 )
 def test_the_event_decides_how_the_context_is_made(event: str, macro: str, section: str) -> None:
@@ -45,6 +48,12 @@ def test_a_function_with_a_context_of_its_own_gets_it_as_it_is() -> None:
     assert _plan(_SOCKET, "cgroup_skb/ingress") == [("on_packet", "OWN", "cgroup_skb/ingress", 1)]
     assert _plan(LooseFunction("f", "record"), "tp/sched/sched_switch") == [
         ("f", "OWN", "tracepoint/sched/sched_switch", 1)
+    ]
+    assert _plan(LooseFunction("f", "bpf_perf_event_data"), "perf_event/cpu-clock/1000") == [
+        ("f", "OWN", "perf_event", 1)
+    ]
+    assert _plan(LooseFunction("f", "bpf_iter__bpf_map_elem"), "iter/bpf_map_elem:rows") == [
+        ("f", "OWN", "iter/bpf_map_elem", 1)
     ]
 
 

@@ -61,9 +61,17 @@ int listing(struct __sk_buff *ctx)
 }
 
 SEC("?kprobe/do_nothing")
-__success __trigger("echo 1 > /proc/self/comm") __trace("pid {{[0-9]+}}") __trace("done")
+__success __event("kprobe/do_something") __event("uprobe//bin/busybox:0x40")
+__trigger("echo 1 > /proc/self/comm") __trace("pid {{[0-9]+}}") __trace("done")
 __load_if_no_JITed()
 int traced(void *ctx)
+{
+	return 0;
+}
+
+SEC("?iter/task")
+__success __read("task {{[0-9]+}}") __read("end")
+int walked(void *ctx)
 {
 	return 0;
 }
