@@ -54,6 +54,7 @@ extern const struct kind route_kinds[];
 extern const struct kind struct_ops_kinds[];
 
 int arg_direction(struct call *call, bool *in);
+int put_socket(int table, uint32_t slot, int socket);
 int attach_namespace(struct call *call, const struct program *program, struct made *made);
 
 /* Associations that are not the worker's: attach_owner.c. */

@@ -52,18 +52,29 @@ static int table_of(int program)
 	return fd;
 }
 
-/* An errno. */
+/* An errno. Tables of sockets have values of 4 or 8 bytes. */
+int put_socket(int table, uint32_t slot, int socket)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+	uint32_t narrow = socket;
+	uint64_t wide = socket;
+	const void *value;
+
+	if (bpf_map_get_info_by_fd(table, &info, &size))
+		return errno;
+	value = info.value_size == sizeof(wide) ? (const void *)&wide : &narrow;
+	return bpf_map_update_elem(table, &slot, value, BPF_ANY) ? errno : 0;
+}
+
 static int fill(int table, const struct made *made)
 {
-	uint64_t socket;
-	uint32_t slot;
+	size_t slot;
+	int err = 0;
 
-	for (slot = 0; slot < made->socket_count; slot++) {
-		socket = made->sockets[slot];
-		if (bpf_map_update_elem(table, &slot, &socket, BPF_NOEXIST))
-			return errno;
-	}
-	return 0;
+	for (slot = 0; slot < made->socket_count && !err; slot++)
+		err = put_socket(table, slot, made->sockets[slot]);
+	return err;
 }
 
 /* An errno. Port 0 is any that is free, another one for each socket. */

@@ -32,7 +32,7 @@ static void end_attached(void *state)
 	close(attached->table);
 }
 
-/* Closed before it is connected to: then one of the two waits for nobody. */
+/* On whatever port is free; a filter that is in the way is not waited for. */
 static int accept_from(int listener, int client, struct sockaddr_in *address)
 {
 	const struct timeval limit = { .tv_sec = CONNECT_S };
@@ -74,19 +74,15 @@ static int connect_pair(struct made *made)
 
 static int fill(int table, struct made *made)
 {
-	uint64_t socket;
 	uint32_t slot;
-	int err;
+	int err = 0;
 
-	for (slot = 0; slot < CONNECTIONS; slot++) {
+	for (slot = 0; slot < CONNECTIONS && !err; slot++) {
 		err = connect_pair(made);
-		if (err)
-			return err;
-		socket = made->sockets[2 * slot];
-		if (bpf_map_update_elem(table, &slot, &socket, BPF_ANY))
-			return errno;
+		if (!err)
+			err = put_socket(table, slot, made->sockets[2 * slot]);
 	}
-	return 0;
+	return err;
 }
 
 /* An errno; a program goes on before the sockets, which take it with them. */
