@@ -42,6 +42,7 @@ __all__ = [
     "LoadedObject",
     "RecordStream",
     "RefusedError",
+    "ScenarioSpec",
     "Table",
     "TableError",
     "TraceLine",

@@ -30,6 +30,8 @@ THREE(tp, "?tp/sched/sched_process_fork")
 THREE(probe, "?kprobe/shmem_rmdir")
 THREE(entry, "?fentry/shmem_rmdir")
 THREE(exit, "?fexit/shmem_rmdir")
+THREE(multi, "?kprobe.multi/shmem_rmdir")
+FILTER(counter_1, "?perf_event", 1)
 
 
 char _license[] SEC("license") = "GPL";

@@ -6,10 +6,18 @@ Filters count only what the processes of triggers do, which are called "fire"; a
 
 import errno
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.guest.links import Link
-from harness.scenario import Bench, LoadedObject, LoadOptions, RefusedError, Table, scenario
+from harness.scenario import (
+    Bench,
+    LoadedObject,
+    LoadOptions,
+    RefusedError,
+    ScenarioSpec,
+    Table,
+    scenario,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +27,17 @@ class Kind:
     name: str
     """Of the three filters in association.c, without their number."""
 
+    title: str
+    """In the names of cases."""
+
     event: str
-    newest_first: bool
-    """Whether the filter that was attached last runs first."""
+    newest_first: bool | None
+    """Whether the filter that was attached last runs first; None if that is not said."""
 
     forks: bool = False
+    needs: str = ""
+    needs_again: str = ""
+    """For filters that are attached after they were detached."""
 
     def trigger(self, times: int) -> str:
         if self.forks:
@@ -36,11 +50,29 @@ class Kind:
 # bpf_prog_array_copy() in kernel/bpf/core.c a program at the end. add_new_kprobe() in
 # kernel/kprobes.c and __bpf_trampoline_link_prog() in kernel/bpf/trampoline.c put theirs at the
 # head.
-RAW = Kind("raw", "raw_tp/sched_process_fork", newest_first=False, forks=True)
-TRACEPOINT = Kind("tp", "tp/sched/sched_process_fork", newest_first=False, forks=True)
-PROBE = Kind("probe", "kprobe/shmem_rmdir", newest_first=True)
-ENTRY = Kind("entry", "fentry/shmem_rmdir", newest_first=True)
-EXIT = Kind("exit", "fexit/shmem_rmdir", newest_first=True)
+RAW = Kind("raw", "a_raw_tracepoint", "raw_tp/sched_process_fork", newest_first=False, forks=True)
+TRACEPOINT = Kind(
+    "tp", "a_tracepoint", "tp/sched/sched_process_fork", newest_first=False, forks=True
+)
+PROBE = Kind("probe", "a_kprobe", "kprobe/shmem_rmdir", newest_first=True, needs="kprobe")
+ENTRY = Kind(
+    "entry",
+    "the_entry_of_a_function",
+    "fentry/shmem_rmdir",
+    newest_first=True,
+    needs="fentry",
+    needs_again="fentry-again",
+)
+EXIT = replace(ENTRY, name="exit", title="the_exit_of_a_function", event="fexit/shmem_rmdir")
+# ftrace and fprobe have changed hands more than once.
+MULTI = Kind(
+    "multi",
+    "a_multi_kprobe",
+    "kprobe.multi/shmem_rmdir",
+    newest_first=None,
+    needs="kprobe.multi",
+)
+KINDS = (RAW, TRACEPOINT, PROBE, ENTRY, EXIT)
 
 # Of struct calls in association.c.
 CALLS_SIZE = 80
@@ -96,6 +128,8 @@ def load(bench: Bench, kind: Kind) -> Filters:
 def expect(found: list[int], attached: list[int], kind: Kind) -> None:
     """The order in which they were attached, or its reverse."""
     wanted = attached[::-1] if kind.newest_first else attached
+    if kind.newest_first is None:
+        found, wanted = sorted(found), sorted(attached)
     assert found == wanted, f"filters ran in the order {found}, expected {wanted}"
 
 
@@ -197,6 +231,15 @@ def owner_dies_while_firing(bench: Bench, kind: Kind) -> None:
     while_firing(filters, come_and_die)
 
 
+def not_replaced(bench: Bench, kind: Kind) -> None:
+    """BPF_LINK_UPDATE is EINVAL where struct bpf_link_ops has no update_prog."""
+    filters = load(bench, kind)
+    link = filters.attach(1)
+    other = filters.loaded.filters[f"{kind.name}_2"].ref
+    assert refusal(lambda: link.replace(other)) == errno.EINVAL
+    assert filters.fire() == [1]
+
+
 def one_on_many(bench: Bench, kind: Kind, others: tuple[str, ...], trigger: str) -> None:
     """The filter runs once for each of its events, and for those that are left."""
     filters = load(bench, kind)
@@ -210,129 +253,47 @@ def one_on_many(bench: Bench, kind: Kind, others: tuple[str, ...], trigger: str)
             links.pop().detach()
 
 
-@scenario()
-def a_raw_tracepoint_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, RAW)
+def declare(
+    title: str,
+    body: Callable[[Bench, Kind], None],
+    kinds: tuple[Kind, ...],
+    *,
+    again: bool = False,
+    modes: str = "interp jit jit-harden",
+) -> dict[str, ScenarioSpec]:
+    """A case for each kind, by its name."""
+
+    def on(kind: Kind) -> ScenarioSpec:
+        def run(bench: Bench) -> None:
+            body(bench, kind)
+
+        run.__name__ = title.format(kind.title)
+        return scenario(modes=modes, needs=f"{kind.needs} {kind.needs_again if again else ''}")(run)
+
+    return {found.name: found for found in map(on, kinds)}
 
 
-@scenario()
-def a_tracepoint_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, TRACEPOINT)
-
-
-@scenario(needs="kprobe")
-def a_kprobe_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, PROBE)
-
-
-@scenario(needs="fentry fentry-again")
-def the_entry_of_a_function_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, ENTRY)
-
-
-@scenario(needs="fentry fentry-again")
-def the_exit_of_a_function_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, EXIT)
-
-
-@scenario()
-def a_raw_tracepoint_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
-    owner_dies(bench, RAW)
-
-
-@scenario()
-def a_tracepoint_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
-    owner_dies(bench, TRACEPOINT)
-
-
-@scenario(needs="kprobe")
-def a_kprobe_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
-    owner_dies(bench, PROBE)
-
-
-@scenario(needs="fentry")
-def the_entry_of_a_function_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
-    owner_dies(bench, ENTRY)
-
-
-@scenario(needs="fentry")
-def the_exit_of_a_function_goes_on_without_a_dead_owners_filter(bench: Bench) -> None:
-    owner_dies(bench, EXIT)
-
-
-@scenario()
-def a_raw_tracepoint_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
-    object_is_unloaded(bench, RAW)
-
-
-@scenario()
-def a_tracepoint_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
-    object_is_unloaded(bench, TRACEPOINT)
-
-
-@scenario(needs="kprobe")
-def a_kprobe_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
-    object_is_unloaded(bench, PROBE)
-
-
-@scenario(needs="fentry")
-def the_entry_of_a_function_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
-    object_is_unloaded(bench, ENTRY)
-
-
-@scenario(needs="fentry")
-def the_exit_of_a_function_keeps_the_filters_of_an_unloaded_object(bench: Bench) -> None:
-    object_is_unloaded(bench, EXIT)
-
-
-@scenario(modes="jit")
-def a_raw_tracepoint_loses_filters_while_it_happens(bench: Bench) -> None:
-    detached_while_firing(bench, RAW)
-
-
-@scenario(modes="jit")
-def a_tracepoint_loses_filters_while_it_happens(bench: Bench) -> None:
-    detached_while_firing(bench, TRACEPOINT)
-
-
-@scenario(modes="jit", needs="kprobe")
-def a_kprobe_loses_filters_while_it_happens(bench: Bench) -> None:
-    detached_while_firing(bench, PROBE)
-
-
-@scenario(modes="jit", needs="fentry fentry-again")
-def the_entry_of_a_function_loses_filters_while_it_happens(bench: Bench) -> None:
-    detached_while_firing(bench, ENTRY)
-
-
-@scenario(modes="jit", needs="fentry fentry-again")
-def the_exit_of_a_function_loses_filters_while_it_happens(bench: Bench) -> None:
-    detached_while_firing(bench, EXIT)
-
-
-@scenario(modes="jit")
-def a_raw_tracepoint_loses_owners_while_it_happens(bench: Bench) -> None:
-    owner_dies_while_firing(bench, RAW)
-
-
-@scenario(modes="jit")
-def a_tracepoint_loses_owners_while_it_happens(bench: Bench) -> None:
-    owner_dies_while_firing(bench, TRACEPOINT)
-
-
-@scenario(modes="jit", needs="kprobe")
-def a_kprobe_loses_owners_while_it_happens(bench: Bench) -> None:
-    owner_dies_while_firing(bench, PROBE)
-
-
-@scenario(modes="jit", needs="fentry fentry-again")
-def the_entry_of_a_function_loses_owners_while_it_happens(bench: Bench) -> None:
-    owner_dies_while_firing(bench, ENTRY)
-
-
-@scenario(modes="jit", needs="fentry fentry-again")
-def the_exit_of_a_function_loses_owners_while_it_happens(bench: Bench) -> None:
-    owner_dies_while_firing(bench, EXIT)
+WITH_MULTI = (*KINDS, MULTI)
+globals().update(
+    declare("{}_runs_filters_in_order", in_order, KINDS, again=True)
+    | declare("{}_goes_on_without_a_dead_owners_filter", owner_dies, WITH_MULTI)
+    | declare("{}_keeps_the_filters_of_an_unloaded_object", object_is_unloaded, WITH_MULTI)
+    | declare("{}_does_not_replace_filters", not_replaced, WITH_MULTI)
+    | declare(
+        "{}_loses_filters_while_it_happens",
+        detached_while_firing,
+        WITH_MULTI,
+        again=True,
+        modes="jit",
+    )
+    | declare(
+        "{}_loses_owners_while_it_happens",
+        owner_dies_while_firing,
+        KINDS,
+        again=True,
+        modes="jit",
+    )
+)
 
 
 @scenario()
@@ -359,14 +320,4 @@ def one_filter_is_at_a_tracepoint_once(bench: Bench) -> None:
     filters = load(bench, TRACEPOINT)
     filters.attach(1)
     assert refusal(lambda: filters.attach(1)) == errno.EEXIST
-    assert filters.fire() == [1]
-
-
-@scenario()
-def a_link_that_cannot_be_updated_keeps_its_filter(bench: Bench) -> None:
-    """BPF_LINK_UPDATE is EINVAL where bpf_link_ops has no update_prog."""
-    filters = load(bench, RAW)
-    link = filters.attach(1)
-    other = filters.loaded.filters["raw_2"].ref
-    assert refusal(lambda: link.replace(other)) == errno.EINVAL
     assert filters.fire() == [1]

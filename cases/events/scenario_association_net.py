@@ -4,10 +4,18 @@
 import errno
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.guest.links import Link
-from harness.scenario import Bench, LoadedObject, LoadOptions, RefusedError, Table, scenario
+from harness.scenario import (
+    Bench,
+    LoadedObject,
+    LoadOptions,
+    RefusedError,
+    ScenarioSpec,
+    Table,
+    scenario,
+)
 
 FRAME = "lo zero:12 be16:0x88b5 text:hello"
 DATAGRAM = "127.0.0.1:4000 text:hello"
@@ -20,6 +28,10 @@ class Kind:
     name: str
     """Of the filters in association_net.c, before their number."""
 
+    title: str
+    """In the names of cases."""
+
+    needs: str
     event: str
     trigger: str
     dropped: str = "nothing"
@@ -29,15 +41,20 @@ class Kind:
     newest_first: bool = False
 
 
-XDP = Kind("xdp", "xdp/lo", f"@packet {FRAME}")
-TCX = Kind("tcx", "tcx/ingress/lo", f"@packet {FRAME}")
+XDP = Kind("xdp", "xdp", "xdp-links", "xdp/lo", f"@packet {FRAME}")
+TCX = Kind("tcx", "tcx", "tcx", "tcx/ingress/lo", f"@packet {FRAME}")
 # One that has chosen no priority is put before the others: tcf_auto_prio() in net/sched/cls_api.c.
-CLSACT = Kind("tc", "clsact/ingress/lo", f"@packet {FRAME}", newest_first=True)
+CLSACT = Kind("tc", "clsact", "clsact", "clsact/ingress/lo", f"@packet {FRAME}", newest_first=True)
 # Of the root, where all processes are. __cgroup_bpf_run_filter_skb() has the sender told of it.
-GROUP = Kind("group", "cgroup_skb/egress/.", f"@udp {DATAGRAM}", dropped="EPERM")
+GROUP = Kind(
+    "group", "a_cgroup", "cgroup-bpf", "cgroup_skb/egress/.", f"@udp {DATAGRAM}", dropped="EPERM"
+)
 # Where there is no socket the sender is told by ICMP, and its socket is looked up as well:
 # __udp4_lib_err() in net/ipv4/udp.c.
-LOOKUP = Kind("lookup", "sk_lookup", f"@udp {DATAGRAM}", drops=2)
+LOOKUP = Kind("lookup", "a_socket_lookup", "sk_lookup", "sk_lookup", f"@udp {DATAGRAM}", drops=2)
+
+HOOK = Kind("hook", "netfilter", "netfilter-links", "netfilter/ipv4/local_in", f"@udp {DATAGRAM}")
+LINKS = (XDP, TCX, GROUP, LOOKUP)
 
 # Of struct calls in association.h.
 CALLS_SIZE = 80
@@ -176,104 +193,37 @@ def replaced_under_traffic(bench: Bench, kind: Kind) -> None:
     assert filters.runs() == times, f"{filters.runs()} runs, {times} packets"
 
 
-@scenario(needs="tcx")
-def tcx_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, TCX)
+def declare(
+    title: str,
+    body: Callable[[Bench, Kind], None],
+    kinds: tuple[Kind, ...],
+    *,
+    modes: str = "interp jit jit-harden",
+) -> dict[str, ScenarioSpec]:
+    """A case for each kind, by its name."""
+
+    def on(kind: Kind) -> ScenarioSpec:
+        def run(bench: Bench) -> None:
+            body(bench, kind)
+
+        run.__name__ = title.format(kind.title)
+        return scenario(modes=modes, needs=kind.needs)(run)
+
+    return {found.name: found for found in map(on, kinds)}
 
 
-@scenario(needs="clsact")
-def clsact_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, CLSACT)
-
-
-@scenario(needs="cgroup-bpf")
-def a_cgroup_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, GROUP)
-
-
-@scenario(needs="sk_lookup")
-def a_socket_lookup_runs_filters_in_order(bench: Bench) -> None:
-    in_order(bench, LOOKUP)
-
-
-@scenario(needs="tcx")
-def a_filter_of_tcx_is_replaced(bench: Bench) -> None:
-    replaced(bench, TCX)
-
-
-@scenario(needs="cgroup-bpf")
-def a_filter_of_a_cgroup_is_replaced(bench: Bench) -> None:
-    replaced(bench, GROUP)
-
-
-@scenario(needs="sk_lookup")
-def a_filter_of_a_socket_lookup_is_replaced(bench: Bench) -> None:
-    replaced(bench, LOOKUP)
-
-
-@scenario(needs="xdp-links")
-def a_filter_of_xdp_is_replaced(bench: Bench) -> None:
-    replaced(bench, XDP)
-
-
-@scenario(needs="tcx")
-def a_filter_of_tcx_outlives_its_object(bench: Bench) -> None:
-    outlives_its_object(bench, TCX)
-
-
-@scenario(needs="clsact")
-def a_filter_of_clsact_outlives_its_object(bench: Bench) -> None:
-    outlives_its_object(bench, CLSACT)
-
-
-@scenario(needs="cgroup-bpf")
-def a_filter_of_a_cgroup_outlives_its_object(bench: Bench) -> None:
-    outlives_its_object(bench, GROUP)
-
-
-@scenario(needs="sk_lookup")
-def a_filter_of_a_socket_lookup_outlives_its_object(bench: Bench) -> None:
-    outlives_its_object(bench, LOOKUP)
-
-
-@scenario(needs="xdp-links")
-def a_filter_of_xdp_outlives_its_object(bench: Bench) -> None:
-    outlives_its_object(bench, XDP)
-
-
-@scenario(needs="tcx")
-def a_filter_of_tcx_dies_with_its_owner(bench: Bench) -> None:
-    dies_with_its_owner(bench, TCX)
-
-
-@scenario(needs="cgroup-bpf")
-def a_filter_of_a_cgroup_dies_with_its_owner(bench: Bench) -> None:
-    dies_with_its_owner(bench, GROUP)
-
-
-@scenario(needs="sk_lookup")
-def a_filter_of_a_socket_lookup_dies_with_its_owner(bench: Bench) -> None:
-    dies_with_its_owner(bench, LOOKUP)
-
-
-@scenario(needs="xdp-links")
-def a_filter_of_xdp_dies_with_its_owner(bench: Bench) -> None:
-    dies_with_its_owner(bench, XDP)
-
-
-@scenario(modes="jit", needs="xdp-links")
-def a_filter_of_xdp_is_replaced_under_traffic(bench: Bench) -> None:
-    replaced_under_traffic(bench, XDP)
-
-
-@scenario(modes="jit", needs="tcx")
-def a_filter_of_tcx_is_replaced_under_traffic(bench: Bench) -> None:
-    replaced_under_traffic(bench, TCX)
-
-
-@scenario(modes="jit", needs="cgroup-bpf")
-def a_filter_of_a_cgroup_is_replaced_under_traffic(bench: Bench) -> None:
-    replaced_under_traffic(bench, GROUP)
+globals().update(
+    declare("{}_runs_filters_in_order", in_order, (TCX, CLSACT, GROUP, LOOKUP))
+    | declare("a_filter_of_{}_is_replaced", replaced, LINKS)
+    | declare("a_filter_of_{}_outlives_its_object", outlives_its_object, (*LINKS, CLSACT))
+    | declare("a_filter_of_{}_dies_with_its_owner", dies_with_its_owner, LINKS)
+    | declare(
+        "a_filter_of_{}_is_replaced_under_traffic",
+        replaced_under_traffic,
+        (XDP, TCX, GROUP),
+        modes="jit",
+    )
+)
 
 
 @scenario(needs="xdp-links")
@@ -285,10 +235,18 @@ def an_interface_has_one_xdp_filter(bench: Bench) -> None:
     assert filters.fire() == [1]
 
 
+@scenario(needs="clsact")
+def a_qdisc_is_not_left_to_a_process(bench: Bench) -> None:
+    """Nothing of it goes with the process; the agent refuses, and has taken it away."""
+    filters = load(bench, CLSACT)
+    assert refusal(lambda: filters.attach("drop", owned=True)) == errno.EOPNOTSUPP
+    assert filters.fire() == []
+
+
 @scenario(needs="veth")
 def an_interface_has_filters_of_its_own(bench: Bench) -> None:
     """What is sent at one end of a pair comes in at the other, and is received there."""
-    kind = Kind("xdp", "xdp/veth0", "@packet veth1 zero:12 be16:0x88b5 text:hello")
+    kind = replace(XDP, event="xdp/veth0", trigger="@packet veth1 zero:12 be16:0x88b5 text:hello")
     filters = load(bench, kind)
     link = filters.attach(1)
     filters.attach(2, "xdp/veth1")
@@ -320,21 +278,19 @@ def all_filters_of_a_cgroup_see_what_one_drops(bench: Bench) -> None:
 @scenario(needs="netfilter-links")
 def netfilter_goes_by_priority(bench: Bench) -> None:
     """The lower first, whenever it came."""
-    kind = Kind("hook", "netfilter/ipv4/local_in", f"@udp {DATAGRAM}")
-    filters = load(bench, kind, "association_netfilter.c")
+    filters = load(bench, HOOK, "association_netfilter.c")
     for number, priority in ((1, 30), (2, 10), (3, 20)):
-        filters.attach(number, f"{kind.event}/{priority}")
+        filters.attach(number, f"{HOOK.event}/{priority}")
     assert filters.fire() == [2, 3, 1]
 
-    filters.attach("drop", f"{kind.event}/15")
+    filters.attach("drop", f"{HOOK.event}/15")
     # nf_hook_slow() does not tell the sender, who has sent it long since.
     assert filters.fire("nothing") == [2, 0]
 
 
 @scenario(needs="netfilter-links")
 def netfilter_does_not_replace(bench: Bench) -> None:
-    kind = Kind("hook", "netfilter/ipv4/local_in", f"@udp {DATAGRAM}")
-    filters = load(bench, kind, "association_netfilter.c")
+    filters = load(bench, HOOK, "association_netfilter.c")
     link = filters.attach(1)
     other = filters.loaded.filters["hook_2"].ref
     assert refusal(lambda: link.replace(other)) == errno.EOPNOTSUPP
