@@ -177,6 +177,9 @@ struct census {
 struct census take_census(struct agent *agent);
 
 uint64_t clock_ns(void);
+/* For processes that the worker forks: standard output may be the channel. */
+void open_nowhere(void);
+void print_nowhere(void);
 int slurp(const char *path, char *to, size_t size, size_t *got);
 void slurp_text(const char *path, char *to, size_t size);
 uint64_t kernel_text(void);

@@ -49,6 +49,7 @@ static void own(struct call *call, const struct kind *kind, const struct program
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	print_nowhere();
 	close_others(program->fd, pipe);
 	err = kind->attach(call, program, &made) ? EINVAL : made.err;
 	if (!err && leaves_something(&made)) {
@@ -74,6 +75,7 @@ pid_t attach_by_owner(struct call *call, const struct kind *kind, const struct p
 		made->err = errno;
 		return 0;
 	}
+	open_nowhere();
 	pid = fork();
 	if (!pid)
 		own(call, kind, program, ends[1]);

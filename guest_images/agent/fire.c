@@ -75,7 +75,8 @@ void fire_keep(struct fire_result *result, const void *data, size_t size)
 
 /*
  * Nothing of the worker's may be held any longer: a link lives as long as any
- * descriptor of it. The gate is closed when all is as the trigger wants it.
+ * descriptor of it, and the channel may be standard output. The gate is closed
+ * when all is as the trigger wants it.
  */
 static void become(const struct fire_plan *plan, struct fire_result *result, int gate)
 {
@@ -87,6 +88,7 @@ static void become(const struct fire_plan *plan, struct fire_result *result, int
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	print_nowhere();
 	dup2(gate, STDIN_FILENO);
 	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 	while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
@@ -214,6 +216,7 @@ int op_fire(struct agent *agent, struct call *call)
 		return -1;
 	}
 	agent->stirred = true;
+	open_nowhere();
 	err = launch(fire, &plan);
 	fire_plan_free(&plan);
 	if (err)

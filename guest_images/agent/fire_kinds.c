@@ -41,14 +41,11 @@ static bool wait_for(struct fire_result *result, pid_t pid)
 
 static void exec(char *const *argv, struct fire_result *result)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
 	/* The worker is never to be killed for memory; this one may be. */
 	if (score >= 0 && write(score, "0", 1) < 0)
 		fire_failed(result, "oom_score_adj");
-	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
 	execve(argv[0], argv, environment);
 	fire_failed(result, "execve");
 	_exit(127);

@@ -27,6 +27,22 @@ uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static int nowhere = -1;
+
+/* Once, before the fork: who is watched must not open files of the agent's. */
+void open_nowhere(void)
+{
+	if (nowhere < 0)
+		nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+void print_nowhere(void)
+{
+	dup2(nowhere, STDIN_FILENO);
+	dup2(nowhere, STDOUT_FILENO);
+	dup2(nowhere, STDERR_FILENO);
+}
+
 /* Up to size bytes of a file; sets how many. Returns an errno. */
 int slurp(const char *path, char *to, size_t size, size_t *got)
 {
