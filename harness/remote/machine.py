@@ -190,7 +190,9 @@ class RemoteMachine:
         self._stopped = True
         try:
             status = self._channel.finish(Deadline.after(_END_S))
-            if status not in (0, None):
+            if status is None:
+                _log.warning("whether the agent on %s has ended was not seen", self._host.address)
+            elif status:
                 _log.warning("the agent on %s ended with status %s", self._host.address, status)
         finally:
             self._channel.close()
