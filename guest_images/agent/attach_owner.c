@@ -64,11 +64,19 @@ static void own(struct call *call, const struct kind *kind, const struct program
 		pause();
 }
 
+/* What the process says of it, an errno; if it does not, it is no more. */
+static int hear(int pipe)
+{
+	int err;
+
+	return read(pipe, &err, sizeof(err)) == sizeof(err) ? err : ECHILD;
+}
+
 /* The process that owns the association, or 0 with the errno in made. */
 pid_t attach_by_owner(struct call *call, const struct kind *kind, const struct program *program,
 		      struct made *made)
 {
-	int ends[2], err = ECHILD;
+	int ends[2];
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC)) {
@@ -77,18 +85,16 @@ pid_t attach_by_owner(struct call *call, const struct kind *kind, const struct p
 	}
 	open_nowhere();
 	pid = fork();
+	made->err = pid < 0 ? errno : 0;
 	if (!pid)
 		own(call, kind, program, ends[1]);
 	close(ends[1]);
-	if (read(ends[0], &err, sizeof(err)) != sizeof(err))
-		err = ECHILD;
+	if (pid > 0)
+		made->err = hear(ends[0]);
 	close(ends[0]);
-	made->err = pid < 0 ? EAGAIN : err;
-	if (pid > 0 && err) {
+	if (pid > 0 && made->err)
 		end_owner(pid);
-		pid = 0;
-	}
-	return pid < 0 ? 0 : pid;
+	return made->err ? 0 : pid;
 }
 
 /* Not asked to: it dies, as it would by the kernel's hand. */

@@ -111,6 +111,7 @@ static void wait_for_end(int fd)
 static int start(struct fire *fire, const struct fire_plan *plan, int *gate)
 {
 	int ready[2], held[2];
+	int err;
 
 	if (pipe2(ready, O_CLOEXEC))
 		return errno;
@@ -120,6 +121,7 @@ static int start(struct fire *fire, const struct fire_plan *plan, int *gate)
 		return errno;
 	}
 	fire->pid = fork();
+	err = fire->pid < 0 ? errno : 0;
 	if (!fire->pid)
 		become(plan, fire->result, held[0]);
 	close(held[0]);
@@ -129,7 +131,7 @@ static int start(struct fire *fire, const struct fire_plan *plan, int *gate)
 	/* Its copy of the other end goes with all its other descriptors. */
 	wait_for_end(ready[0]);
 	*gate = held[1];
-	return fire->pid < 0 ? EAGAIN : 0;
+	return err;
 }
 
 static int pin(pid_t pid, uint64_t cpu)
