@@ -187,6 +187,27 @@ def test_a_console_is_read_from_a_command(start: Start, tmp_path: Path) -> None:
     assert "\r\n" not in machine.console.read()
 
 
+def test_an_upload_whose_connection_is_cut_leaves_nothing(tmp_path: Path) -> None:
+    """Nobody hears the complaint: writing it must not be what ends the shell."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+
+    with subprocess.Popen(
+        ("sh", "-c", agent_command(b"agent" * 1000)),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PATH": "/usr/bin:/bin", "TMPDIR": str(folder)},
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stderr.close()
+        process.stdin.write(b"age")
+        process.stdin.close()
+        process.wait()
+
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("end", ["cut", "damaged"])
 def test_an_upload_that_goes_wrong_leaves_nothing(tmp_path: Path, end: str) -> None:
     agent = b"#!/bin/sh\nexit 9\n" * 1000

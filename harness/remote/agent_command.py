@@ -13,13 +13,14 @@ def agent_command(agent: bytes) -> str:
 
     The folder is private (mktemp, umask) and goes with this command, whatever ends it; once the
     agent runs it is gone already (guest_images/agent/stdio.c). `cat` would read to the end of the
-    input, and sftp is not everywhere: dropbear has none.
+    input, and sftp is not everywhere: dropbear has none. Without a trap, to complain on a
+    connection that was cut would end the shell by SIGPIPE, before it has cleared away.
     """
     digest = sha256(agent).hexdigest()
     return posix(
         "umask 077; "
         f'd=$(mktemp -d "${{TMPDIR:-/tmp}}/bpf-harness.XXXXXX") || exit {_NO_FOLDER}; '
-        f"trap 'rm -rf \"$d\"' EXIT; trap 'exit {_ENDED}' HUP INT TERM; "
+        f"trap 'rm -rf \"$d\"' EXIT; trap 'exit {_ENDED}' HUP INT TERM PIPE; "
         f'head -c {len(agent)} >"$d/agent"; '
         f'h=$(sha256sum <"$d/agent"); '
         f'if [ "${{h%% *}}" != {digest} ]; then '

@@ -88,9 +88,13 @@ class RemoteMachine:
         channel = SshChannel(session.start(agent_command(agent), deadline), self._keep)
         try:
             channel.send(agent, deadline)
-        except BaseException:
+        except BaseException as error:
             channel.close()
-            raise
+            if not isinstance(error, ChannelError):
+                raise
+            raise TargetError(
+                f"the agent could not be sent to {self._host.address}: {error.message}"
+            ) from error
         return channel
 
     def _keep(self, data: bytes) -> None:
