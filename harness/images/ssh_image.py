@@ -24,7 +24,10 @@ _HOST_KEY = "etc/dropbear/host_key"
 
 # Mode, name: in the order in which they are made.
 _FOLDERS = (
-    *((0o755, name) for name in ("bin", "dev", "etc", "etc/dropbear", "home", "lib", "modules")),
+    *(
+        (0o755, name)
+        for name in ("bin", "boot", "dev", "etc", "etc/dropbear", "home", "lib", "modules")
+    ),
     *((0o755, name) for name in ("proc", "run", "sbin", "sys", "tmp", "usr", "usr/bin", "var")),
     *((0o700, name) for name in ("root", "root/.ssh")),
     *((0o755, f"home/{UNPRIVILEGED}{tail}") for tail in ("", "/.ssh")),
@@ -89,6 +92,9 @@ def write_ssh_image(
             cpio.write_file(name.encode(), path.read_bytes(), 0o755)
         for name, mode, data in _texts(access):
             cpio.write_file(name.encode(), data, mode)
+        if kernel.config is not None:
+            name = f"boot/config-{kernel.release}"
+            cpio.write_file(name.encode(), kernel.config.read_bytes(), 0o644)
         for path in modules:
             cpio.write_file(f"modules/{module_name(path)}".encode(), read_module(path), 0o644)
         order = "".join(f"{module_name(path)}\n" for path in modules)
