@@ -89,7 +89,13 @@ def _on(name: str, operation: Operation, flags: int = 0) -> OperationProbe:
 # Whether BPF has a place in what the security modules keep of a file. CONFIG_LSM says which are on,
 # and Debian's names it from bookworm on.
 _MODULE = Feature(
-    "lsm-bpf", ShellProbe("grep -qw bpf /sys/kernel/security/lsm"), (6, 1), ("BPF_LSM",)
+    "lsm-bpf",
+    ShellProbe(
+        "cd /sys/kernel/security && { test -e lsm || mount -t securityfs security .; }"
+        " && grep -qw bpf /sys/kernel/security/lsm"
+    ),
+    (6, 1),
+    ("BPF_LSM", "SECURITYFS"),
 )
 
 OPERATION_FEATURES: tuple[Feature, ...] = (
