@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Pages of memory that filters and user space share: allocated one after the other, given back,
 // and never more than there are (kernel/bpf/arena.c).
-#include <vmlinux.h>
 #include "answers.h"
 
 #define __arena __attribute__((address_space(1)))

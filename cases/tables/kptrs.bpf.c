@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Pointers that a value keeps: an object goes in and comes out again, and what is left in a value
 // goes with it (bpf_kptr_xchg() in kernel/bpf/helpers.c, bpf_obj_free_fields()).
-#include <vmlinux.h>
+#include <stddef.h>
 #include "answers.h"
 #include <bpf/bpf_core_read.h>
 

@@ -3,7 +3,8 @@
 // at a time, under the lock beside them (bpf_obj_new, bpf_list_*, bpf_rbtree_* of
 // kernel/bpf/helpers.c). What user space reads of a list's head is the address of the copy that the
 // kernel makes for it: bpf_obj_init_field() of include/linux/bpf.h, called by bpf_map_copy_value().
-#include <vmlinux.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include "answers.h"
 #include <bpf/bpf_core_read.h>
 
