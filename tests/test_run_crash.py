@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.run_file import _tell_crash
+from harness.cli.lost_guest import tell_crash
 from harness.guest.guest import Guest
 from harness.values.errors import ChannelError, SilenceError
 from harness.vm.fake import FakeVm
@@ -19,7 +19,7 @@ def lost(folder: Path, console: str) -> Guest:
 
 def test_a_panic_is_the_kernels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """1: it was up, and filters were in it."""
-    status = _tell_crash(lost(tmp_path, PANIC), SilenceError("the guest is silent"))
+    status = tell_crash(lost(tmp_path, PANIC), SilenceError("the guest is silent"))
 
     assert status == 1
     assert "Kernel panic" in capsys.readouterr().err
@@ -31,7 +31,7 @@ def test_a_guest_that_falls_silent_is_the_kernels_too(
     """3 would tell a bisecter that this machine is at fault."""
     console = "".join(f"[    1.{number:06}] line {number}\n" for number in range(30))
 
-    status = _tell_crash(lost(tmp_path, console), SilenceError("the guest is silent"))
+    status = tell_crash(lost(tmp_path, console), SilenceError("the guest is silent"))
 
     said = capsys.readouterr().err
     assert status == 1
@@ -45,4 +45,4 @@ def test_an_agent_that_died_is_ours(tmp_path: Path) -> None:
     console = "[    2.000000] bpf-harness: agent died: signal 11\n"
 
     with pytest.raises(ChannelError):
-        _tell_crash(lost(tmp_path, console), ChannelError("the channel ended"))
+        tell_crash(lost(tmp_path, console), ChannelError("the channel ended"))

@@ -5,9 +5,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from harness.cli import shell as cli
 from harness.guest.guest import Guest
 from harness.values.deadline import Deadline
 from harness.values.errors import SilenceError
@@ -59,21 +56,10 @@ def test_output_never_changes_what_it_was(tmp_path: Path) -> None:
     assert shell.output == "café €\N{REPLACEMENT CHARACTER}.\N{REPLACEMENT CHARACTER}"
 
 
-def test_the_shell_command_shows_all_of_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Two bytes of one character in two events."""
-    guest = guest_that_says(b"\xc3", b"\xa9t\xc3", b"\xa9\n", folder=tmp_path)
-
-    assert cli._execute(guest, "saison") == 0
-    assert capsys.readouterr().out == "été\n"
-
-
-def test_output_that_is_not_kept_is_said_to_be_missing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_output_over_the_limit_is_counted(tmp_path: Path) -> None:
     """More than a MiB of one command."""
     guest = guest_that_says(*[bytes(32 * 1024)] * 33, folder=tmp_path)
+    shell = guest.shell("cat /dev/zero")
+    shell.wait()
 
-    assert cli._execute(guest, "cat /dev/zero") == 0
-    assert "32768 more bytes" in capsys.readouterr().err
+    assert shell.output_dropped == 32 * 1024

@@ -57,7 +57,7 @@ int remember_its_things(struct bpf_raw_tracepoint_args *ctx)
 
 void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 
-/* Taken for a task and followed, with plain loads; what they give is not asked for. */
+/* Taken for a task and followed, with plain loads. */
 SEC("?raw_tp")
 int follow_place(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -66,9 +66,9 @@ int follow_place(struct bpf_raw_tracepoint_args *ctx)
 	if (!task)
 		return -1;
 	task = bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
-	if (task->mm->pgd == (void *)1 && task->files->fdt->fd == (void *)1)
-		return 1;
-	return task->cred == (void *)1;
+	/* What they give is not asked for. */
+	asm volatile("" :: "r"(task->mm->pgd), "r"(task->files->fdt->fd), "r"(task->cred));
+	return 0;
 }
 
 char _license[] SEC("license") = "GPL";

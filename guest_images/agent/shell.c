@@ -15,31 +15,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "shell.h"
 
-#define SHELL "/bin/sh"
 #define BUSYBOX "/bin/busybox"
 #define NOT_RUN 127		/* what a shell says of a command it cannot run */
 #define READS_AT_END 64		/* a killed group's last words: a full pipe, and more */
 
-struct shell {
-	struct entry entry;
-	pid_t pid;		/* also the process group */
-	int fd;			/* what it prints; -1 once that ended */
-};
-
 static char *const environment[] = {
 	"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/", "TERM=dumb", NULL
 };
+
+/* The child by itself, too: it may not have made its group yet. */
+static void kill_group(const struct shell *shell)
+{
+	kill(-shell->pid, SIGKILL);
+	kill(shell->pid, SIGKILL);
+}
 
 /* Ends whatever is left of the group, and forgets it. */
 void shell_release(struct entry *entry)
 {
 	struct shell *shell = (struct shell *)entry;
 
-	kill(-shell->pid, SIGKILL);
+	kill_group(shell);
 	while (waitpid(shell->pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	if (shell->input >= 0 && shell->input != shell->fd)
+		close(shell->input);
 	if (shell->fd >= 0)
 		close(shell->fd);
 	free(shell);
@@ -79,7 +81,10 @@ static bool pass_output(struct agent *agent, struct shell *shell)
 		tell_output(agent, shell, data, got);
 		return true;
 	}
-	if (got == 0) {
+	/* A terminal that nobody has open any more says EIO. */
+	if (got == 0 || errno == EIO) {
+		if (shell->input == shell->fd)
+			shell->input = -1;
 		close(shell->fd);
 		shell->fd = -1;
 	}
@@ -147,19 +152,15 @@ static void confine(const struct sock_fprog *filter)
 	}
 }
 
-static void become(char *const *argv, int output, const struct sock_fprog *seccomp)
+void shell_become(char *const *argv, char *const *environment,
+		  const struct sock_fprog *seccomp)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	sigset_t none;
 
-	setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	dup2(null, STDIN_FILENO);
-	dup2(output < 0 ? null : output, STDOUT_FILENO);
-	dup2(output < 0 ? null : output, STDERR_FILENO);
 	/* The worker itself is never to be killed for memory; this one may be. */
 	if (score < 0 || write(score, "0", 1) < 0)
 		dprintf(STDERR_FILENO, "cannot set oom_score_adj: %s\n", strerror(errno));
@@ -168,6 +169,17 @@ static void become(char *const *argv, int output, const struct sock_fprog *secco
 	execve(argv[0], argv, environment);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
 	_exit(NOT_RUN);
+}
+
+static void become(char *const *argv, int output, const struct sock_fprog *seccomp)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setpgid(0, 0);
+	dup2(null, STDIN_FILENO);
+	dup2(output < 0 ? null : output, STDOUT_FILENO);
+	dup2(output < 0 ? null : output, STDERR_FILENO);
+	shell_become(argv, environment, seccomp);
 }
 
 static pid_t start(char *const *argv, int output, const struct sock_fprog *seccomp)
@@ -194,6 +206,21 @@ static void install_applets(struct agent *agent)
 	pid = start(argv, -1, NULL);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+}
+
+/* One that is not started yet; what it may need is there. NULL after refuse(). */
+struct shell *shell_new(struct agent *agent, struct call *call)
+{
+	struct shell *shell = calloc(1, sizeof(*shell));
+
+	if (!shell) {
+		refuse(call, ENOMEM, "%s: no memory for a shell", call->op);
+		return NULL;
+	}
+	shell->fd = shell->input = -1;
+	install_applets(agent);
+	agent->stirred = true;
+	return shell;
 }
 
 static int start_shell(struct shell *shell, char *command, const struct sock_fprog *seccomp)
@@ -226,11 +253,9 @@ int op_shell_start(struct agent *agent, struct call *call)
 	    arg_text(call, "command", command, sizeof(command)) ||
 	    (confined && arg_classic(call, "seccomp", &filter)))
 		return -1;
-	shell = calloc(1, sizeof(*shell));
+	shell = shell_new(agent, call);
 	if (!shell)
-		return refuse(call, ENOMEM, "shell_start: no memory for a shell");
-	install_applets(agent);
-	agent->stirred = true;
+		return -1;
 	err = start_shell(shell, command, confined ? &filter : NULL);
 	if (err)
 		free(shell);
@@ -249,6 +274,6 @@ int op_shell_kill(struct agent *agent, struct call *call)
 	entry = registry_get(&agent->shells, call, id);
 	if (!entry)
 		return -1;
-	kill(-((struct shell *)entry)->pid, SIGKILL);
+	kill_group((struct shell *)entry);
 	return result_empty(call);
 }

@@ -25,6 +25,7 @@ _KINDS = {
     "snapshots": "states of guests that had just become ready",
     "symbols": "functions of kernels, by which a hang is named",
     "sysroots": "headers and libraries of the architectures",
+    "tools": "bpftool and its libraries, for guests",
 }
 
 _MIB = 1024 * 1024

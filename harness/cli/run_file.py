@@ -10,19 +10,17 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.cli.lost_guest import EXIT_KERNEL, tell_crash
 from harness.cli.one_guest import one_target, start_guest
 from harness.cli.options import add_cold, add_target, saved_states
 from harness.cli.remote_options import add_remote
 from harness.cli.run_output import RunOutput
-from harness.formats.splat_rows import Severity
-from harness.formats.splats import find_splats
 from harness.formats.trigger_text import parse_trigger
 from harness.formats.verifier_log import source_line, telling_line
 from harness.guest.filters import Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.links import near_target
 from harness.guest.shell import Shell
-from harness.judge.hang import hang_evidence, hang_reason
 from harness.judge.trigger import judge_trigger, show_result
 from harness.reports.text import scrub
 from harness.runner.tested import Tested
@@ -32,18 +30,14 @@ from harness.toolchain.plain_filters import PlainFilters, compile_plain_filters
 from harness.toolchain.sysroot import get_sysroot
 from harness.values.deadline import Deadline
 from harness.values.errnos import errno_name
-from harness.values.errors import ChannelError, GuestError, RefusedError, SilenceError, UsageError
+from harness.values.errors import ChannelError, RefusedError, UsageError
 from harness.values.event import Event, parse_event
 from harness.values.mode import Mode
 from harness.values.trigger import Trigger
 
 _STEP_S = 0.2
 
-# Of the console of a guest that is lost without a splat.
-_LAST_LINES = 10
-
 EXIT_OK = 0
-EXIT_KERNEL = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 return session.run(Deadline.after(args.seconds), triggers)
             except ChannelError as error:
-                return _tell_crash(guest, error)
+                return tell_crash(guest, error)
 
 
 def parse_events(words: Sequence[str]) -> Mapping[str, tuple[Event, ...]]:
@@ -238,29 +232,6 @@ class _Session:
                 f"{self._file} could not be loaded: {errno_name(loaded.errno)}\n"
                 f"  libbpf: {scrub(loaded.message)}\n"
             )
-
-
-def _tell_crash(guest: Guest, error: ChannelError) -> int:
-    """A guest that is lost while filters run is what this project looks for."""
-    guest.vm.wait_for_exit(2.0)
-    loss = guest.vm.loss(error)
-    console = guest.vm.console.read()
-    autopsy = guest.autopsy() if isinstance(error, SilenceError) else None
-    splats = find_splats(console)
-    crash = next((splat for splat in splats if splat.severity is Severity.CRASH), None)
-    if crash is not None:
-        said, lines = f"the kernel crashed: {crash}", crash.lines
-    elif any(splat.severity is Severity.OURS for splat in splats):
-        raise error
-    elif loss.machine_fault is not None:
-        raise GuestError(loss.machine_fault) from error
-    elif autopsy is not None:
-        said, lines = hang_reason(autopsy), (error.message, *hang_evidence(autopsy))
-    else:
-        said, lines = f"guest lost: {loss.reason}", tuple(console.splitlines()[-_LAST_LINES:])
-    sys.stderr.write(f"bpf-harness: {scrub(said)}\n")
-    sys.stderr.writelines(f"  | {scrub(line)}\n" for line in lines)
-    return EXIT_KERNEL
 
 
 def _print_output(shell: Shell, shown: int) -> int:

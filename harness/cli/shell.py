@@ -1,73 +1,143 @@
-"""`bpf-harness shell`: type commands, they run in a guest, until the end of the input."""
+"""`bpf-harness shell`: a guest to work in, on a terminal, through pipes or by one command."""
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+from harness.cli.copies import parse_get, parse_put
+from harness.cli.keyboard import LEAVE, Resizes, is_terminal, raw_mode, read_keys, screen
+from harness.cli.lost_guest import tell_crash
 from harness.cli.options import add_cold, add_target, saved_states
+from harness.guest.files import GuestFile
 from harness.guest.guest import Guest
+from harness.guest.terminal import Terminal
 from harness.runner.pool import BOOT_TIMEOUT_S
 from harness.runner.target import prepare_target
+from harness.toolchain.guest_tools import Tool, ToolStore
 from harness.values.accel import AccelChoice
-from harness.values.arch import parse_arch
+from harness.values.arch import Arch, parse_arch
 from harness.values.deadline import Deadline
+from harness.values.errors import ChannelError, DownloadError
 
-_STEP_S = 0.2
+# A key is answered within this time; nothing wakes us for keys while we wait for the guest.
+_STEP_S = 0.02
+
+# Input is left in the pipe while the guest has so much to take.
+_BACKLOG = 256 * 1024
+
+_INTERRUPTED = 128 + 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
     add_target(parser)
     add_cold(parser)
-    parser.add_argument("-c", dest="command", default=None, help="run this one command and stop")
+    parser.add_argument("-c", dest="command", default="", help="run this one command and stop")
+    parser.add_argument(
+        "--put",
+        action="append",
+        default=[],
+        metavar="LOCAL:REMOTE",
+        help="copy a file into the guest before; may be repeated",
+    )
+    parser.add_argument(
+        "--get",
+        action="append",
+        default=[],
+        metavar="REMOTE:LOCAL",
+        help="copy a file out of the guest after; may be repeated",
+    )
+    parser.add_argument(
+        "--no-bpftool", action="store_true", help="do not bring the distribution's bpftool"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Each line is a command of its own (`cd` does not outlive it); the last one's status."""
+    """The status of the shell or the command; 1 for a kernel that crashed."""
+    puts = tuple(parse_put(word) for word in args.put)
+    gets = tuple(parse_get(word) for word in args.get)
     arch, accel = parse_arch(args.arch), AccelChoice.parse(args.accel)
     target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
+    tools = () if args.no_bpftool else _bpftool(arch)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-shell-") as folder:
         plan = target.plan(Path(folder))
         with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S), saved_states(args)) as guest:
-            if args.command is not None:
-                return _execute(guest, args.command)
-            sys.stderr.write(f"{guest.identity.release} on {target.arch}, {target.accel}\n")
-            return _converse(guest)
-
-
-def _converse(guest: Guest) -> int:
-    status = 0
-    while True:
-        if sys.stdin.isatty():
-            sys.stdout.write(f"{guest.identity.machine}# ")
-            sys.stdout.flush()
-        line = sys.stdin.readline()
-        if not line:
+            try:
+                _bring(guest, tools)
+                for copy in puts:
+                    copy.put(guest)
+                if not args.command:
+                    _say(f"{guest.identity.release} on {target.arch}, {target.accel}")
+                status = _converse(guest, args.command)
+                for copy in gets:
+                    copy.get(guest)
+            except ChannelError as error:
+                return tell_crash(guest, error)
             return status
-        if line.strip():
-            status = _execute(guest, line.rstrip("\n"))
 
 
-def _execute(guest: Guest, command: str) -> int:
-    """Run it and show its output as it comes; Ctrl-C ends the command and not the guest."""
-    shell = guest.shell(command)
-    shown = 0
+def _bpftool(arch: Arch) -> tuple[Tool, ...]:
+    """Nothing, with a word on why, where the distribution has none or cannot be reached."""
     try:
-        while not shell.ended:
-            guest.vm.client.pump(_STEP_S)
-            shown = _show(shell.output, shown)
+        return ToolStore().get(arch)
+    except DownloadError as error:
+        _say(f"there will be no bpftool in the guest: {error.message}")
+        return ()
+
+
+def _bring(guest: Guest, tools: Sequence[Tool]) -> None:
+    for tool in tools:
+        guest.put_file(tool.path, GuestFile(tool.file.read_bytes(), 0o755))
+
+
+def _converse(guest: Guest, command: str) -> int:
+    """Until the shell ends; on a terminal if we have one."""
+    if not is_terminal():
+        return _by_pipe(guest.terminal(_show, command=command))
+    if not command:
+        _say("`exit` or Ctrl-D stops the guest, Ctrl-] kills it")
+    with ExitStack() as stack:
+        stack.enter_context(raw_mode())
+        resizes = stack.enter_context(Resizes())
+        return _by_hand(guest.terminal(_show, command=command, screen=screen()), resizes)
+
+
+def _by_hand(terminal: Terminal, resizes: Resizes) -> int:
+    while not terminal.ended:
+        keys = read_keys()
+        if keys == b"" or (keys and LEAVE in keys):
+            return _INTERRUPTED
+        if keys:
+            terminal.type(keys)
+        if resizes.take():
+            terminal.resize(screen())
+        terminal.pump(_STEP_S)
+    return terminal.status
+
+
+def _by_pipe(terminal: Terminal) -> int:
+    """Ctrl-C is ours, and ends the command."""
+    more = True
+    try:
+        while not terminal.ended:
+            if more and terminal.backlog < _BACKLOG and (data := read_keys()) is not None:
+                terminal.type(data)
+                more = bool(data)
+            terminal.pump(_STEP_S)
     except KeyboardInterrupt:
-        shell.kill()
-        sys.stdout.write("^C\n")
-        return shell.wait()
-    _show(shell.output, shown)
-    if shell.output_dropped:
-        sys.stderr.write(f"bpf-harness: {shell.output_dropped} more bytes of output were dropped\n")
-    return shell.status
+        terminal.kill()
+        while not terminal.ended:
+            terminal.pump(_STEP_S)
+    return terminal.status
 
 
-def _show(output: str, shown: int) -> int:
-    sys.stdout.write(output[shown:])
-    sys.stdout.flush()
-    return len(output)
+def _show(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"bpf-harness: {text}\n")

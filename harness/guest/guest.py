@@ -2,10 +2,12 @@
 
 import errno
 import hashlib
+from collections.abc import Callable
 from types import TracebackType
 
 from harness.channels.fields import Fields
 from harness.guest.descriptors import Descriptor, DescriptorKind
+from harness.guest.files import GuestFile, get_file, put_file
 from harness.guest.filters import LoadedObject, LoadOptions, submit_load
 from harness.guest.health import read_health
 from harness.guest.later import Connection, Later
@@ -15,6 +17,7 @@ from harness.guest.shell import Shell, Shells
 from harness.guest.streams import PAGES, RecordStream, Streams
 from harness.guest.table_errors import table_type
 from harness.guest.tables import Table
+from harness.guest.terminal import Screen, Terminal
 from harness.guest.trace import TraceStream
 from harness.guest.triggers import Firing, Triggers
 from harness.values.arch import ByteOrder
@@ -156,6 +159,24 @@ class Guest:
         """Begin with a trigger that is no shell command; raises RefusedError if it cannot be."""
         self.settings.may_change()
         return self._triggers.start(trigger, byte_order)
+
+    def terminal(
+        self, show: Callable[[bytes], None], *, command: str = "", screen: Screen | None = None
+    ) -> Terminal:
+        """Start a shell that is typed into, on a terminal of that size or on pipes.
+
+        `show` is called with what it prints.
+        """
+        self.settings.may_change()
+        return self._shells.start_terminal(command, screen, show)
+
+    def put_file(self, path: str, file: GuestFile) -> None:
+        """Write a file and the folders above it; raises RefusedError."""
+        put_file(self.connection, path, file)
+
+    def get_file(self, path: str) -> GuestFile:
+        """A regular file of the guest; raises RefusedError."""
+        return get_file(self.connection, path)
 
     def set_mode(self, mode: Mode) -> None:
         """How filters loaded from now on are executed; raises RefusedError if it cannot be."""

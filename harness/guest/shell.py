@@ -2,9 +2,11 @@
 
 import codecs
 import os
+from collections.abc import Callable
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
+from harness.guest.terminal import Screen, Terminal
 from harness.values.deadline import Deadline
 from harness.values.errors import GuestError, ProtocolError
 
@@ -76,7 +78,7 @@ class Shells:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._running: dict[int, Shell] = {}
+        self._running: dict[int, Shell | Terminal] = {}
         connection.client.listen("output", self._take_output)
         connection.client.listen("exit", self._take_exit)
 
@@ -95,6 +97,15 @@ class Shells:
         if errno:
             raise GuestError(f"the guest cannot start a shell: errno {errno}")
         return shell
+
+    def start_terminal(
+        self, command: str, screen: Screen | None, show: Callable[[bytes], None]
+    ) -> Terminal:
+        """Start a shell that is typed into; `show` gets what it prints."""
+        terminal = Terminal(self._connection, self._connection.new_handle(), show)
+        self._running[terminal.handle] = terminal
+        terminal.start(command, screen)
+        return terminal
 
     def _take_output(self, event: Fields) -> None:
         shell = self._running.get(event.integer("shell"))
