@@ -18,7 +18,7 @@ int bpf_probe_read_user_dynptr(const struct bpf_dynptr *to, __u32 at, __u32 size
 
 #define COPIED(name, function, number)                                                    \
 	SEC("raw_tp")                                                                     \
-	__success __retval(-14) __needs("bpf_probe_read_kernel_dynptr")                   \
+	__success __retval(-14) __needs("bpf_probe_read_kernel_dynptr extended-arguments")                   \
 	__modes("jit jit-harden")                                                         \
 	int name(void *ctx)                                                               \
 	{                                                                                 \

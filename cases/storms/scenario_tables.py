@@ -134,7 +134,7 @@ def memory_is_short(bench: Bench) -> None:
     with churning(bench, "churn_hash") as loaded:
         large = [
             bench.guest.table("large", entries=1, key_size=4, value_size=MIB_16, type="array")
-            for _ in range(available_mib(bench) * 6 // 10 // 16)
+            for _ in range(available_mib(bench) * 4 // 10 // 16)
         ]
         assert large
         for number in range(8):

@@ -13,7 +13,7 @@ ENOENT = 2
 
 # A callback must be JITed.
 JITED = "jit jit-harden"
-TIMERS = "bpf_timer_init two-cpus"
+TIMERS = "bpf_timer_init timers-with-memory two-cpus"
 
 
 @contextmanager
