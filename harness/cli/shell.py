@@ -1,6 +1,7 @@
 """`bpf-harness shell`: a guest to work in, on a terminal, through pipes or by one command."""
 
 import argparse
+import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from harness.cli.copies import parse_get, parse_put
+from harness.cli.host_guest import check_same_arch, run_in_host_guest
 from harness.cli.keyboard import LEAVE, Resizes, is_terminal, raw_mode, read_keys, screen
 from harness.cli.lost_guest import tell_crash
 from harness.cli.options import add_cold, add_target, saved_states
@@ -20,7 +22,7 @@ from harness.toolchain.guest_tools import Tool, ToolStore
 from harness.values.accel import AccelChoice
 from harness.values.arch import Arch, parse_arch
 from harness.values.deadline import Deadline
-from harness.values.errors import ChannelError, DownloadError
+from harness.values.errors import ChannelError, DownloadError, UsageError
 
 # A key is answered within this time; nothing wakes us for keys while we wait for the guest.
 _STEP_S = 0.02
@@ -36,6 +38,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_target(parser)
     add_cold(parser)
     parser.add_argument("-c", dest="command", default="", help="run this one command and stop")
+    parser.add_argument(
+        "words", nargs="*", metavar="-- PROGRAM ARG", help="the same, as words after --"
+    )
+    parser.add_argument(
+        "--guest",
+        choices=("own", "host"),
+        default="own",
+        help="host: this machine's programs and files, copy on write, for one command",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="for --guest host (default: 600); then the exit code is 124",
+    )
     parser.add_argument(
         "--put",
         action="append",
@@ -60,7 +78,12 @@ def run(args: argparse.Namespace) -> int:
     puts = tuple(parse_put(word) for word in args.put)
     gets = tuple(parse_get(word) for word in args.get)
     arch, accel = parse_arch(args.arch), AccelChoice.parse(args.accel)
+    command = _command(args)
+    if args.guest == "host":
+        _check_host_guest(args, arch, command)
     target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
+    if args.guest == "host":
+        return run_in_host_guest(target, command, args.time_limit)
     tools = () if args.no_bpftool else _bpftool(arch)
     with tempfile.TemporaryDirectory(prefix="bpf-harness-shell-") as folder:
         plan = target.plan(Path(folder))
@@ -69,14 +92,35 @@ def run(args: argparse.Namespace) -> int:
                 _bring(guest, tools)
                 for copy in puts:
                     copy.put(guest)
-                if not args.command:
+                if not command:
                     _say(f"{guest.identity.release} on {target.arch}, {target.accel}")
-                status = _converse(guest, args.command)
+                status = _converse(guest, command)
                 for copy in gets:
                     copy.get(guest)
             except ChannelError as error:
                 return tell_crash(guest, error)
             return status
+
+
+def _command(args: argparse.Namespace) -> str:
+    """From -c or the words after --; empty for an interactive shell."""
+    if args.command and args.words:
+        raise UsageError("say the command with -c or after --, not both")
+    return args.command or shlex.join(args.words)
+
+
+def _check_host_guest(args: argparse.Namespace, arch: Arch, command: str) -> None:
+    """Raises UsageError for what a guest with the host's files cannot do."""
+    check_same_arch(arch)
+    if not command:
+        raise UsageError(
+            "--guest host runs one command", remedy="say it with -c, or after -- as words"
+        )
+    if args.put or args.get:
+        raise UsageError(
+            "--guest host needs no --put and takes no --get",
+            remedy="it reads the host's files where they are, and writes to none of them",
+        )
 
 
 def _bpftool(arch: Arch) -> tuple[Tool, ...]:
