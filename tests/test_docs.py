@@ -126,7 +126,9 @@ def test_options_of_a_command_line_exist(page: str) -> None:
         words = shlex.split(line.partition(" # ")[0].replace("…", ""), comments=False)
         name = next(name for name in (" ".join(words[:2]), words[0]) if name in commands())
         known = options(commands()[name])
-        flags = [word.partition("=")[0] for word in words if re.fullmatch(_OPTION, word)]
+        # What follows two dashes is a program's own.
+        own = words[: words.index("--")] if "--" in words else words
+        flags = [word.partition("=")[0] for word in own if re.fullmatch(_OPTION, word)]
         unknown += [f"{name} {flag}" for flag in flags if flag not in known]
 
     assert unknown == []
@@ -137,7 +139,7 @@ def test_options_in_prose_exist_in_some_command(page: str) -> None:
     known = frozenset().union(*(options(parser) for parser in commands().values())) | _FOREIGN
 
     words = [word for code in _CODE.findall(text(page)) for word in code.split()]
-    named = [word.partition("=")[0] for word in words if word.startswith("--")]
+    named = [word.partition("=")[0] for word in words if word.startswith("--") and word != "--"]
 
     assert sorted(set(named) - known) == []
 

@@ -51,11 +51,8 @@ _SLIPS = (
 _HELPERS = (
     # commit fa28dcb82a38 ("bpf: Introduce helper bpf_get_task_stack()") in v5.9.
     Feature("bpf_get_task_stack", HelperProbe(141, _RAW_TP), (5, 9)),
-    Feature("bpf_snprintf_btf", HelperProbe(149, _RAW_TP), (5, 10), ("DEBUG_INFO_BTF",)),
     # commit b00628b1c7d5 ("bpf: Introduce bpf timers.") in v5.15.
     Feature("bpf_timer_init", HelperProbe(169, _SOCKET), (5, 15)),
-    # commit d6aef08a872b ("bpf: Add bpf_kallsyms_lookup_name helper") in v5.16.
-    Feature("bpf_kallsyms_lookup_name", HelperProbe(179, _SYSCALL), (5, 16), ("KALLSYMS",)),
     # commit 376040e47334 ("bpf: Add bpf_copy_from_user_task() helper") in v5.18.
     Feature("bpf_copy_from_user_task", HelperProbe(191, _SYSCALL), (5, 18)),
 )
