@@ -44,6 +44,10 @@ def _on_own_function(kind: EventKind, attach_type: int) -> AttachProbe:
     return AttachProbe(_RETURN_0, _KPROBE, Event(kind, _OWN_FUNCTION), attach_type)
 
 
+# bpf_kprobe_multi_link_attach() and bpf_uprobe_multi_link_attach() in kernel/trace/bpf_trace.c
+# begin with it: "no support for 32bit archs yet".
+_NOT_OF_32_BITS = ((ARM, None),)
+
 _PROBES = (
     # commit 0dcac2725406 ("bpf: Add multi kprobe link") in v5.18.
     Feature(
@@ -51,6 +55,7 @@ _PROBES = (
         _on_function(EventKind.KPROBE_MULTI, _KPROBE_MULTI),
         (5, 18),
         ("FPROBE",),
+        elsewhere=_NOT_OF_32_BITS,
     ),
     # commit 535a3692ba72 ("bpf: Add support for kprobe session attach") in v6.10.
     Feature(
@@ -58,6 +63,7 @@ _PROBES = (
         _on_function(EventKind.KPROBE_SESSION, _KPROBE_SESSION),
         (6, 10),
         ("FPROBE",),
+        elsewhere=_NOT_OF_32_BITS,
     ),
     # arch_specific_syscall_pfx() of libbpf knows what a system call's function is called where it
     # is handed a struct pt_regs, and takes __se_sys_NAME where none of these is there.
@@ -84,6 +90,7 @@ _PROBES = (
         _on_own_function(EventKind.UPROBE_MULTI, _UPROBE_MULTI),
         (6, 6),
         ("UPROBE_EVENTS",),
+        elsewhere=_NOT_OF_32_BITS,
     ),
     # commit d920179b3d48 ("bpf: Add support for uprobe multi session attach") in v6.13.
     Feature(
@@ -91,6 +98,7 @@ _PROBES = (
         _on_own_function(EventKind.UPROBE_SESSION, _UPROBE_SESSION),
         (6, 13),
         ("UPROBE_EVENTS",),
+        elsewhere=_NOT_OF_32_BITS,
     ),
 )
 
@@ -235,6 +243,8 @@ _ITERATORS = tuple(
     )
 )
 
+_NO_BREAKPOINTS = ((RISCV64, None), (S390X, None), (PPC64LE, None), (ARM, None))
+
 _PERF_EVENTS = (
     Feature(
         "perf-events",
@@ -242,14 +252,14 @@ _PERF_EVENTS = (
         (4, 9),
         ("PERF_EVENTS",),
     ),
-    # HAVE_HW_BREAKPOINT; on powerpc the processor must have registers for it that work, which the
-    # POWER9 of QEMU has not (hw_breakpoint_slots() of its hw_breakpoint.c).
+    # HAVE_HW_BREAKPOINT, and a processor with registers for it: QEMU's POWER9 has none that work
+    # (nr_wp_slots() of powerpc), its 32-bit arm no debug monitor (arch_hw_breakpoint_init()).
     Feature(
         "breakpoints",
         AttachProbe(_RETURN_0, _PERF_EVENT, Event(EventKind.BREAKPOINT, "mem:fire_target:w")),
         (4, 9),
         ("PERF_EVENTS",),
-        elsewhere=((RISCV64, None), (S390X, None), (PPC64LE, None)),
+        elsewhere=_NO_BREAKPOINTS,
     ),
     Feature(
         "execution-breakpoints",
@@ -257,7 +267,7 @@ _PERF_EVENTS = (
         (4, 9),
         ("PERF_EVENTS",),
         # A Power processor watches data only: hw_breakpoint_arch_parse() in its hw_breakpoint.c.
-        elsewhere=((RISCV64, None), (S390X, None), (PPC64LE, None)),
+        elsewhere=_NO_BREAKPOINTS,
     ),
     # Variables are among the symbols, too.
     Feature(
