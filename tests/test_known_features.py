@@ -242,13 +242,14 @@ class Asked:
 MISSING = Feature("missing", LoadProbe(EXIT, 1), (5, 10))
 
 
-def known(cache: Path, cpu_model: str | None = None) -> KnownFeatures:
+def known(cache: Path, cpu_model: str | None = None, *arguments: str) -> KnownFeatures:
     """What is known of the fake target's kernel, kept in `cache`."""
-    return KnownFeatures(TARGET.kernel, Hardware(Accel.TCG, cpu_model=cpu_model), cache)
+    hardware = Hardware(Accel.TCG, cpu_model=cpu_model, arguments=arguments)
+    return KnownFeatures(TARGET.kernel, hardware, cache)
 
 
 def test_a_feature_is_probed_once_for_a_kernel_and_its_hardware(tmp_path: Path) -> None:
-    """Not again in the next run; again for another build, CPU, mode or probe."""
+    """Not again in the next run; again for another build, CPU, command line, mode or probe."""
     asked, other = Asked(), Asked(NOTES[:-1] + b"\xff")
     asked.guest.set_mode(Mode.JIT)
     other.guest.set_mode(Mode.JIT)
@@ -259,10 +260,11 @@ def test_a_feature_is_probed_once_for_a_kernel_and_its_hardware(tmp_path: Path) 
     known(tmp_path).has(other.guest, MISSING)
     assert other.times == 1
     known(tmp_path, "Haswell").has(asked.guest, MISSING)
+    known(tmp_path, None, "lsm=bpf").has(asked.guest, MISSING)
     known(tmp_path).has(asked.guest, replace(MISSING, probe=LoadProbe(EXIT, 2)))
     asked.guest.set_mode(Mode.INTERP)
     known(tmp_path).has(asked.guest, MISSING)
-    assert asked.times == 4
+    assert asked.times == 5
 
 
 def test_damaged_answers_are_asked_for_again(tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ class Processors(Protocol):
     @property
     def cpu_model(self) -> str | None: ...
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What its kernel is told on its command line beside what all are."""
+
 
 class KnownFeatures:
     """The features of one kernel on one kind of hardware; safe to use from many threads."""
@@ -85,7 +89,11 @@ class KnownFeatures:
 
     def _open(self, guest: Guest) -> Path:
         """The file of answers for this very kernel; what is in it is known from now on."""
-        hardware = (self._hardware.cpu_model or "", str(self._hardware.cpus))
+        hardware = (
+            self._hardware.cpu_model or "",
+            str(self._hardware.cpus),
+            *self._hardware.arguments,
+        )
         named = "\0".join((self._kernel.arch.name, build_id(guest, self._kernel), *hardware))
         self._file = self._cache / f"{sha256(named.encode()).hexdigest()[:32]}.json"
         self._known = read_fields(self._file) or {}

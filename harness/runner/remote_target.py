@@ -54,6 +54,7 @@ class Cpus:
 
     cpus: int
     cpu_model: str | None = None
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
