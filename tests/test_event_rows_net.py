@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.guest.links import AttachError
 from harness.values.errors import UnknownNameError
 from harness.values.event import parse_event
 
@@ -68,3 +69,24 @@ def test_a_target_of_the_wrong_form_is_told_the_right_one(text: str) -> None:
         parse_event(text)
 
     assert "write " in str(caught.value.remedy)
+
+
+@pytest.mark.parametrize(
+    ("text", "errno", "message", "remedy"),
+    [
+        ("xdp/eth7", 19, "cannot attach f to xdp/eth7: No such device (errno 19)", "it has lo"),
+        (
+            "cgroup/dev/nowhere",
+            2,
+            "cannot attach f to cgroup/dev/nowhere: No such file or directory (errno 2)",
+            "no such folder in /sys/fs/cgroup; filtered is made",
+        ),
+    ],
+)
+def test_a_place_that_is_not_there_is_named(
+    text: str, errno: int, message: str, remedy: str
+) -> None:
+    error = AttachError("f", parse_event(text), errno, "")
+
+    assert error.message == message
+    assert remedy in str(error.remedy)

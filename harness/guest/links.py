@@ -10,6 +10,7 @@ from harness.guest.tables import Ref
 from harness.values.deadline import Deadline
 from harness.values.errors import RefusedError
 from harness.values.event import Event
+from harness.values.event_rows_cgroup import FILTERED
 from harness.values.observation import LoadObservation
 
 
@@ -53,6 +54,8 @@ _UNKNOWN = (ENOENT, ESRCH, EINVAL)
 def _remedy(event: Event, errno: int, near: Sequence[str]) -> str | None:
     if near:
         return f"the guest's kernel has no such event; near it: {' '.join(near)}"
+    if errno == ENOENT and "cgroup" in event.arguments:
+        return f"there is no such folder in /sys/fs/cgroup; {FILTERED} is made for who names none"
     if errno == EINVAL:
         return f"{event} takes filters of SEC {' '.join(event.row.fitting)}"
     return _REMEDIES.get(errno)
