@@ -35,7 +35,7 @@ class Record:
     """Name of the guest: its folder in the report directory."""
 
     accel: str
-    """`tcg` or `kvm`, with the reason in the guest's folder."""
+    """`tcg` or `kvm`, with the reason in the guest's folder; `remote` on a machine not ours."""
 
     qemu: str
     """QEMU version."""
