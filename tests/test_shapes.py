@@ -136,15 +136,16 @@ def test_a_per_cpu_table_has_a_list_of_values() -> None:
 
 def test_what_a_guest_writes_into_text_is_harmless() -> None:
     """A terminal gets no control characters, JSON nothing but ASCII."""
-    spec = TableSpec("names", 1, 4, 8, 1, value_shape=Text(8))
-    entry = (bytes(4), b'a\x1b[2J\xff"b')
+    data = "ü\x1b[2J".encode() + b'\xff"b'
+    spec = TableSpec("names", 1, 4, len(data), 1, value_shape=Text(len(data)))
 
-    line = list(format_table(spec, [entry], LITTLE))[1]
-    (object_line,) = json_entries(spec, [entry], LITTLE)
+    line = list(format_table(spec, [(bytes(4), data)], LITTLE))[1]
+    (object_line,) = json_entries(spec, [(bytes(4), data)], LITTLE)
 
     assert "\x1b" not in line
+    assert "ü" in line
     assert object_line.isascii()
-    assert json.loads(object_line)["value"] == 'a\x1b[2J\\xff"b'
+    assert json.loads(object_line)["value"] == 'ü\x1b[2J\\xff"b'
 
 
 @pytest.mark.parametrize(
