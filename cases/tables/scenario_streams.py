@@ -168,7 +168,7 @@ def ring_is_read_while_filters_write(bench: Bench) -> None:
     assert sorted(numbers(bench, records)) == list(range(written))
 
 
-@scenario(modes="jit jit-harden", needs="user_ringbuf")
+@scenario(modes="jit jit-harden", needs="user_ringbuf bpf-to-bpf")
 def filter_reads_what_user_space_sends(bench: Bench) -> None:
     """bpf_user_ringbuf_drain(): as many as are there, each once."""
     loaded = bench.load("user_ring.c")
@@ -181,7 +181,7 @@ def filter_reads_what_user_space_sends(bench: Bench) -> None:
     assert sums.lookup(bench.u32(1)) == bench.u64(400)
 
 
-@scenario(modes="jit", needs="user_ringbuf")
+@scenario(modes="jit", needs="user_ringbuf bpf-to-bpf")
 def full_user_ring_takes_no_more(bench: Bench) -> None:
     """Records of 4 bytes take 16 of 65536; drained, there is place again."""
     loaded = bench.load("user_ring.c")

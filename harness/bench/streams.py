@@ -45,7 +45,7 @@ def measure_streams(target: Target, folder: Path) -> list[Row]:
         lines.here()
         rows = [
             _row(
-                "ring-buffer records per second to the host", "≥ 0.3", records.here, records.there
+                "ring-buffer records per second to the host", "≥ 0.25", records.here, records.there
             ),
             _row("trace lines per second to the host", "≥ 0.6", lines.here, lines.there),
         ]
