@@ -81,14 +81,17 @@ def a_filter_walks_over_a_table_that_forgets(bench: Bench) -> None:
 
 @scenario(needs="two-cpus")
 def user_space_adds_and_removes_too(bench: Bench) -> None:
-    """A full table says so, an entry that is gone is not there: no other error."""
+    """A full table says so, an entry that is gone is not there: no other error.
+
+    An entry that goes while it is copied may be another one's by then, but is one that was put in.
+    """
     with churning(bench, "churn_hash") as loaded:
         table = loaded.tables["hash"]
         for number in rounds():
             key = bench.u32(number % KEYS)
             assert table.submit_add(key, bench.u64(number % KEYS)).result() in (0, E2BIG)
             value = table.lookup(key)
-            assert value is None or bench.number(value) == number % KEYS
+            assert value is None or bench.number(value) < KEYS
 
 
 @scenario(needs="two-cpus")

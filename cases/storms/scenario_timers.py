@@ -11,9 +11,9 @@ PACKETS = "while :; do ping -A -q -c 100 127.0.0.1; done > /dev/null"
 ENOUGH = 60
 ENOENT = 2
 
-# A callback must be JITed.
+# A callback must be JITed, and a timer has memory of the same kind as a storage.
 JITED = "jit jit-harden"
-TIMERS = "bpf_timer_init timers-with-memory two-cpus"
+TIMERS = "bpf_timer_init storage-memory two-cpus"
 
 
 @contextmanager

@@ -28,15 +28,6 @@ _SYSTEM = (
 )
 
 _SLIPS = (
-    # Seen with 7.2.13; 6.12.107 has them. Not probed with a timer: its table needs BTF.
-    Feature(
-        "timers-with-memory",
-        ShellProbe("case $(uname -m)-$(uname -r) in ppc64le-7.*) false ;; esac"),
-        (5, 15),
-        elsewhere=((PPC64LE, None),),
-        bug="bpf_timer_init() is always -ENOMEM: it allocates with kmalloc_nolock(), which has "
-        "nothing where the processor cannot exchange 16 bytes at once",
-    ),
     # Seen with 7.2.13 in jit-harden, by chance of the constant that blinds: E2BIG for a size of 32.
     Feature(
         "extended-arguments",
