@@ -8,18 +8,21 @@ import pytest
 
 from harness.channels.fields import Fields
 from harness.cli.run_output import RunOutput
+from harness.guest.filters import Filter
 from harness.guest.guest import Guest
-from harness.guest.tables import Table
+from harness.guest.tables import Ref, Table
 from harness.values.arch import ByteOrder
+from harness.values.observation import LoadObservation
 from harness.values.table_spec import TABLE_TYPES, TableOrigin, TableSpec
 from harness.vm.fake import FakeVm
 
 
 class FakeObject:
-    """A loaded object of which only the tables matter."""
+    """A loaded object of which only the tables matter, and filters that are put into it."""
 
     def __init__(self, tables: list[Table]) -> None:
         self.tables = {table.name: table for table in tables}
+        self.filters: dict[str, Filter] = {}
 
 
 def session(
@@ -32,6 +35,8 @@ def session(
         "table_dump": lambda request: page if dump is None else dump,
         "stream_start": lambda request: {"errno": 0},
         "stream_stop": lambda request: {"records": 1, "lost": 2},
+        "attach": lambda request: {"errno": 0, "message": b""},
+        "iterate": lambda request: {"errno": 0, "text": b"task 1\ntask 2 \x1b[2J\n"},
         "trace_start": lambda request: {"errno": 0},
         "trace_stop": lambda request: {"lines": 1},
     }
@@ -82,6 +87,31 @@ def test_for_programs_every_line_is_an_object(capsys: pytest.CaptureFixture[str]
         {"table": "perf", "cpu": 1, "record": "0102"},
         {"table": "counts", "type": "hash", "key": 5, "value": 7},
     ]
+
+
+@pytest.mark.parametrize(
+    ("as_json", "second"),
+    [
+        (False, "task 2 \\x1b[2J"),
+        (True, json.dumps({"iterator": "walks", "line": "task 2 \x1b[2J"})),
+    ],
+)
+def test_what_iterators_print_is_printed(
+    as_json: bool, second: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, line by line; other filters have nothing to be read."""
+    guest, output = session(as_json=as_json)
+    walks = Filter(guest.connection, Ref(9, "walks"), "iter/task", LoadObservation(0, ""))
+    enters = Filter(guest.connection, Ref(9, "enters"), "raw_tp/sys_enter", LoadObservation(0, ""))
+    walks.attach()
+    enters.attach()
+    output._loaded.filters.update(walks=walks, enters=enters)
+
+    output.print_iterators()
+
+    shown = capsys.readouterr().out.splitlines()
+    assert len(shown) == 2
+    assert shown[1] == second
 
 
 def test_a_table_that_cannot_be_listed_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,6 +144,7 @@ class _Session:
             sys.stderr.write(f"bpf-harness: error: {error}\n")
             return EXIT_KERNEL
         status = self._observe(output, deadline, triggers)
+        output.print_iterators()
         loaded.detach()
         output.stop()
         output.print_tables()

@@ -60,6 +60,19 @@ class RunOutput:
             if lost := stream.lost + stream.dropped:
                 _say(f"{lost} records of table {name} were lost: more came than could be kept")
 
+    def print_iterators(self) -> None:
+        """What each iterator prints when it is read once; their links are still there."""
+        for name, entry in self._loaded.filters.items():
+            for link in entry.links:
+                if link.event.row.reads:
+                    self._write_iterated(name, link.read().splitlines())
+
+    def _write_iterated(self, name: str, lines: Sequence[str]) -> None:
+        if self._as_json:
+            _write(json.dumps({"iterator": name, "line": line}) for line in lines)
+        else:
+            _write(scrub(line) for line in lines)
+
     def print_tables(self) -> None:
         """All entries of all tables that can be listed."""
         for name, table in self._loaded.tables.items():
