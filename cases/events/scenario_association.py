@@ -39,6 +39,9 @@ class Kind:
     needs_again: str = ""
     """For filters that are attached after they were detached."""
 
+    needs_meanwhile: str = ""
+    """For filters that stay while others are."""
+
     def trigger(self, times: int) -> str:
         if self.forks:
             return f"@fork {times}"
@@ -62,6 +65,7 @@ ENTRY = Kind(
     newest_first=True,
     needs="fentry",
     needs_again="fentry-again",
+    needs_meanwhile="fentry-again steady-trampolines",
 )
 EXIT = replace(ENTRY, name="exit", title="the_exit_of_a_function", event="fexit/shmem_rmdir")
 # ftrace and fprobe have changed hands more than once.
@@ -258,7 +262,7 @@ def declare(
     body: Callable[[Bench, Kind], None],
     kinds: tuple[Kind, ...],
     *,
-    again: bool = False,
+    needs: Callable[[Kind], str] = lambda kind: kind.needs,
     modes: str = "interp jit jit-harden",
 ) -> dict[str, ScenarioSpec]:
     """A case for each kind, by its name."""
@@ -268,14 +272,22 @@ def declare(
             body(bench, kind)
 
         run.__name__ = title.format(kind.title)
-        return scenario(modes=modes, needs=f"{kind.needs} {kind.needs_again if again else ''}")(run)
+        return scenario(modes=modes, needs=needs(kind))(run)
 
     return {found.name: found for found in map(on, kinds)}
 
 
+def to_attach_again(kind: Kind) -> str:
+    return f"{kind.needs} {kind.needs_again}"
+
+
+def to_stay_meanwhile(kind: Kind) -> str:
+    return f"{kind.needs} {kind.needs_meanwhile}"
+
+
 WITH_MULTI = (*KINDS, MULTI)
 globals().update(
-    declare("{}_runs_filters_in_order", in_order, KINDS, again=True)
+    declare("{}_runs_filters_in_order", in_order, KINDS, needs=to_attach_again)
     | declare("{}_goes_on_without_a_dead_owners_filter", owner_dies, WITH_MULTI)
     | declare("{}_keeps_the_filters_of_an_unloaded_object", object_is_unloaded, WITH_MULTI)
     | declare("{}_does_not_replace_filters", not_replaced, WITH_MULTI)
@@ -283,14 +295,14 @@ globals().update(
         "{}_loses_filters_while_it_happens",
         detached_while_firing,
         WITH_MULTI,
-        again=True,
+        needs=to_stay_meanwhile,
         modes="jit",
     )
     | declare(
         "{}_loses_owners_while_it_happens",
         owner_dies_while_firing,
         KINDS,
-        again=True,
+        needs=to_stay_meanwhile,
         modes="jit",
     )
 )
