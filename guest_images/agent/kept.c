@@ -11,7 +11,7 @@
 #include "agent.h"
 #include "init.h"
 
-#define VALUE_SIZE 128
+#define VALUE_SIZE 128	/* with room for a line end */
 
 static struct kept {
 	const char *path;
@@ -32,18 +32,30 @@ static struct kept {
 
 #define KEPT (sizeof(kept) / sizeof(kept[0]))
 
+/*
+ * As it is written. "7 (expanded: 1408)" says of a buffer that was never used
+ * how large its first user finds it; no number makes it unused again.
+ */
+static void read_setting(const char *path, char *value)
+{
+	static const char expanded[] = "(expanded: ";
+	char *size;
+
+	slurp_text(path, value, VALUE_SIZE - 1);
+	size = strstr(value, expanded);
+	if (!size)
+		return;
+	size += strlen(expanded);
+	size[strcspn(size, ")")] = 0;
+	memmove(value, size, strlen(size) + 1);
+}
+
 void settings_keep(void)
 {
-	char *expanded;
 	size_t i;
 
-	for (i = 0; i < KEPT; i++) {
-		slurp_text(kept[i].path, kept[i].value, VALUE_SIZE);
-		/* "7 (expanded: 1408)" of a buffer that was never used; it takes the number. */
-		expanded = strstr(kept[i].value, " (");
-		if (expanded)
-			*expanded = 0;
-	}
+	for (i = 0; i < KEPT; i++)
+		read_setting(kept[i].path, kept[i].value);
 }
 
 void settings_give_back(int kmsg)
@@ -52,8 +64,8 @@ void settings_give_back(int kmsg)
 	size_t i;
 
 	for (i = 0; i < KEPT; i++) {
-		slurp_text(kept[i].path, now, VALUE_SIZE);
-		if (!kept[i].value[0] || !strncmp(now, kept[i].value, strlen(kept[i].value)))
+		read_setting(kept[i].path, now);
+		if (!kept[i].value[0] || !strcmp(now, kept[i].value))
 			continue;
 		strcat(kept[i].value, "\n");
 		write_setting(kmsg, kept[i].path, kept[i].value);

@@ -55,7 +55,9 @@ KILL_THE_SERVER = (
 LOOK = (
     "ls -A /tmp /run; ps -o comm,args; "
     "cd /proc/sys; grep . net/core/bpf_jit_* kernel/unprivileged_bpf_disabled kernel/printk* "
-    "/sys/kernel/tracing/buffer_size_kb /sys/kernel/tracing/tracing_on; "
+    "/sys/kernel/tracing/tracing_on; "
+    # Whole pages make 1410 KiB of 1408.
+    "echo $(($(sed 's/.*expanded: //; s/)//' /sys/kernel/tracing/buffer_size_kb) / 16)); "
     "cat /sys/kernel/tracing/dynamic_events; ls /sys/fs/bpf /sys/fs/cgroup /sys/class/net"
 )
 
