@@ -2,7 +2,7 @@
 
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
-from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe, TypesProbe
+from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
@@ -89,13 +89,5 @@ NETWORK_FEATURES: tuple[Feature, ...] = (
         _attaches(_LWT_OUT, EventKind.LWT_OUT, "lwt_out"),
         (4, 10),
         ("LWTUNNEL_BPF",),
-    ),
-    # commit 0baf26b0fcd7 ("bpf: tcp: Support tcp_congestion_ops in bpf") in v5.6. That it
-    # can be attached takes trampolines, too, which the feature fentry tells.
-    Feature(
-        "struct_ops",
-        TypesProbe("bpf_struct_ops_tcp_congestion_ops"),
-        (5, 6),
-        ("BPF_JIT", "DEBUG_INFO_BTF"),
     ),
 )
