@@ -111,3 +111,15 @@ def test_each_feature_has_one_row() -> None:
     names = [feature.name for feature in FEATURES]
 
     assert len(names) == len(set(names))
+
+
+def test_a_feature_is_due_nowhere_before_it_was_there_at_all() -> None:
+    """An architecture that has its own first release came later, not earlier."""
+    early = [
+        f"{feature.name} on {arch}"
+        for feature in FEATURES
+        for arch, release in feature.elsewhere
+        if release is not None and release < feature.since
+    ]
+
+    assert early == []

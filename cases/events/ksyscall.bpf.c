@@ -36,7 +36,7 @@ int argument_of_a_system_call(struct pt_regs *regs)
 
 // getpriority(2) returns 20 less the nice value, from 1 to 40; renice asks before it sets.
 SEC("kretsyscall/getpriority")
-__success __needs("kretprobe ksyscall")
+__success __needs("kprobe kretprobe ksyscall")
 __trigger("renice -n 7 $$; renice -n -9 $$; renice -n 2 $$; true")
 __table(seen, "s64:20", "u64:1")
 __table(seen, "s64:13", "u64:1")

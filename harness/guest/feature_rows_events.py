@@ -28,9 +28,6 @@ TRAMPOLINES = (
     (ARM, None),
 )
 
-# The same for what came later than all but the last of them.
-_LATEST_TRAMPOLINES = ((ARM64, (6, 4)), (RISCV64, (6, 3)), (S390X, (6, 3)), *TRAMPOLINES[-2:])
-
 # Functions that are there whatever the kernel is configured for, and of the agent.
 _FUNCTION = "vfs_mknod"
 _OWN_FUNCTION = "/proc/self/exe:probed_add"
@@ -122,7 +119,7 @@ _FUNCTIONS = (
         ),
         (6, 2),
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
-        elsewhere=_LATEST_TRAMPOLINES,
+        elsewhere=TRAMPOLINES,
     ),
     # By the same commit; before it, only where FUNCTION_ERROR_INJECTION is.
     Feature(
@@ -136,7 +133,7 @@ _FUNCTIONS = (
         ),
         (6, 2),
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
-        elsewhere=_LATEST_TRAMPOLINES,
+        elsewhere=TRAMPOLINES,
     ),
     # A filter's -1 of 32 bits, of which the caller of the function makes a system call's errno.
     Feature(
@@ -167,7 +164,7 @@ _FUNCTIONS = (
         ),
         (7, 0),
         ("DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "BPF_JIT", "DEBUG_INFO_BTF"),
-        elsewhere=_LATEST_TRAMPOLINES,
+        elsewhere=((ARM, None),),
     ),
     # A hook calls filters only if bpf is among the active security modules: CONFIG_LSM, lsm=.
     Feature(
