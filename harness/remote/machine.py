@@ -136,18 +136,21 @@ class RemoteMachine:
         )
 
     def _check_console(self, deadline: Deadline) -> None:
-        """What is no console of this machine would be an alibi for every kernel."""
+        """What is no console of this machine would be an alibi for every kernel.
+
+        Said again and again: whatever brings the console may have to start first.
+        """
         word = f"console {secrets.token_hex(8)}"
-        self.client.call("mark", deadline, text=word)
         until = deadline.sooner(_CONSOLE_S)
         while word not in self.console.read():
+            self.client.call("mark", deadline, text=word)
             if until.expired:
                 raise TargetError(
                     f"what the kernel of {self._host.address} says does not come on "
                     f"{self._plan.console}",
                     remedy="check that its command line has console= for that line, and --console",
                 )
-            time.sleep(_LOOK_S)
+            time.sleep(_QUIET_S)
 
     def wait_for_exit(self, seconds: float) -> int | None:
         """There is none to see; what the machine still has to say comes meanwhile."""
