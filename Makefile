@@ -27,7 +27,9 @@ RESTORES ?= 1000
 SHORT := cases/mail cases/tracing/probes.bpf.c cases/survival/inlined_helpers.bpf.c \
 	$(addprefix cases/compute/,add.bpf.c atomic_add.bpf.c div.bpf.c lsh.bpf.c loads.bpf.c \
 		stores.bpf.c subprograms.bpf.c tail_calls.bpf.c zero_extension.bpf.c) \
-	$(addprefix cases/tables/,array.bpf.c hash.bpf.c percpu.bpf.c) \
+	$(addprefix cases/events/,triggers.bpf.c tracepoint.bpf.c xdp.bpf.c cgroup_sock_addr.bpf.c) \
+	$(addprefix cases/no_fault/,kernel_reads.bpf.c strings.bpf.c) \
+	$(addprefix cases/tables/,array.bpf.c hash.bpf.c percpu.bpf.c scenario_slots.py) \
 	$(addprefix cases/verifier/,null_checks.bpf.c stack_bounds.bpf.c value_bounds.bpf.c)
 
 Q := $(if $(filter 1,$(V)),,@)
