@@ -70,7 +70,13 @@ def a_kretprobe(bench: Bench) -> None:
 
 @scenario(needs="fentry two-cpus")
 def a_trampoline(bench: Bench) -> None:
-    come_and_go(bench, "fentry")
+    """Loaded for each round: before v5.13 a program could be attached to its function only once."""
+    with busy(bench, SYSTEM_CALLS):
+        for _ in rounds():
+            loaded = bench.load("attach.c", LoadOptions(filters=("fentry",)))
+            loaded.filters["fentry"].attach()
+            wait_for_count(bench, loaded)
+            loaded.close()
 
 
 @scenario(needs="tracefs two-cpus")
@@ -91,15 +97,15 @@ def a_socket_filter(bench: Bench) -> None:
 @scenario(needs="fentry two-cpus")
 def both_ends_of_a_trampoline(bench: Bench) -> None:
     """Its image is made anew for each set of filters: bpf_trampoline_update()."""
-    loaded = bench.load("attach.c", LoadOptions(filters=("fentry", "fexit")))
-    fentry, fexit = loaded.filters["fentry"], loaded.filters["fexit"]
     with busy(bench, SYSTEM_CALLS):
         for number in rounds():
-            first = fentry.attach()
-            second = fexit.attach()
+            loaded = bench.load("attach.c", LoadOptions(filters=("fentry", "fexit")))
+            first = loaded.filters["fentry"].attach()
+            second = loaded.filters["fexit"].attach()
             wait_for_count(bench, loaded, number % 2)
             (first if number % 2 else second).detach()
             (second if number % 2 else first).detach()
+            loaded.close()
 
 
 @scenario(needs="two-cpus repeated-raw-tracepoints")
