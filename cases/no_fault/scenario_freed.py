@@ -68,7 +68,7 @@ def what_a_task_that_ended_had_by_plain_loads(bench: Bench) -> None:
 
 @scenario()
 def tables_that_were_closed(bench: Bench) -> None:
-    """From vmalloc(), the allocator of entries, and that of per-CPU memory.
+    """An array, a hash table and what each CPU has of one.
 
     The tables go with the object that brought them; the addresses stay in one of its own.
     """
@@ -94,7 +94,7 @@ def tables_that_were_closed(bench: Bench) -> None:
 
 @scenario()
 def an_entry_that_was_removed(bench: Bench) -> None:
-    """Its memory is freed after a grace period, then given to the next entry."""
+    """Its memory is given to the next entry."""
     loaded = load(bench, "freed.c", "remember_tables", "read_place")
     entries = loaded.tables["entries"]
     for _ in range(ROUNDS):
