@@ -79,6 +79,7 @@ MULTI = Kind(
 KINDS = (RAW, TRACEPOINT, PROBE, ENTRY, EXIT)
 
 # Of struct calls in association.c.
+DOUBLINGS = 5
 CALLS_SIZE = 80
 CALLS_MAX = 15
 
@@ -187,22 +188,35 @@ def object_is_unloaded(bench: Bench, kind: Kind) -> None:
 
 
 def while_firing(filters: Filters, change: Callable[[], Iterator[None]]) -> None:
-    """Change what else is attached while an event goes on: the filter that stays misses nothing."""
-    kind = filters.kind
-    times, rounds, overlaps = 150 if kind.forks else 500, 4, 0
+    """Change what else is attached while an event goes on: the filter that stays misses nothing.
+
+    How often it has to go on to last long enough is the machine's affair.
+    """
+    times = 150 if filters.kind.forks else 500
     filters.attach(3)
+    for _ in range(DOUBLINGS):
+        if overlaps(filters, change, times):
+            break
+        times *= 2
+    else:
+        raise AssertionError("the event was over before anything had changed")
+    assert filters.fire() == [3]
+
+
+def overlaps(filters: Filters, change: Callable[[], Iterator[None]], times: int) -> int:
+    """How many changes were made while the event went on, in four rounds of so many events."""
+    rounds, found = 4, 0
     filters.clear()
     for _ in range(rounds):
-        firing = filters.bench.start(kind.trigger(times))
+        firing = filters.bench.start(filters.kind.trigger(times))
         for _ in change():
-            overlaps += not firing.ended
+            found += not firing.ended
         result = firing.wait()
         assert (result.errno, result.signal, result.timed_out) == (0, 0, False), result
 
-    assert overlaps, "the event was over before anything had changed"
     assert filters.runs(3) == rounds * times, f"{filters.runs(3)} runs in {rounds * times} events"
     assert filters.runs(1) <= rounds * times, f"{filters.runs(1)} runs in {rounds * times} events"
-    assert filters.fire() == [3]
+    return found
 
 
 def detached_while_firing(bench: Bench, kind: Kind) -> None:

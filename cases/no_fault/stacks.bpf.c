@@ -86,7 +86,7 @@ static __always_inline void mark(__u32 slot)
 /* How often tasks change nobody can say; that they do, to and from kernel threads, is sure. */
 #define OF_OTHERS(name, argument, flags)                                                  \
 	SEC("tp_btf/sched_switch")                                                        \
-	__success __needs("btf bpf_get_task_stack")                                       \
+	__success __needs("btf bpf_get_task_stack task-stacks-nulled")                    \
 	__trigger("for i in 1 2 3 4 5; do usleep 1000; done")                             \
 	__table(seen, "u32:0", "u32:1") __table(seen, "u32:1", "u32:0")                   \
 	int name(__u64 *ctx)                                                              \

@@ -20,7 +20,7 @@ struct {
 
 /* What is written is read; all of it was null before. */
 SEC("syscall")
-__success __retval(0) __modes("jit jit-harden") __needs("arena btf")
+__success __retval(0) __modes("jit jit-harden") __needs("arena arena-programs btf")
 ANSWER(0, 0) ANSWER(1, 7) ANSWER(2, 1)
 int page_holds_what_is_written(void *ctx)
 {
@@ -38,7 +38,7 @@ int page_holds_what_is_written(void *ctx)
 
 /* Four pages and no fifth; one that is given back is there again. */
 SEC("syscall")
-__success __retval(0) __modes("jit jit-harden") __needs("arena btf")
+__success __retval(0) __modes("jit jit-harden") __needs("arena arena-programs btf")
 ANSWER(0, 4) ANSWER(1, 0) ANSWER(2, 1)
 int pages_come_to_an_end(void *ctx)
 {
@@ -60,7 +60,7 @@ int pages_come_to_an_end(void *ctx)
 
 /* More at once than there are; then all at once. */
 SEC("syscall")
-__success __retval(0) __modes("jit jit-harden") __needs("arena btf")
+__success __retval(0) __modes("jit jit-harden") __needs("arena arena-programs btf")
 ANSWER(0, 0) ANSWER(1, 1)
 int pages_lie_side_by_side(void *ctx)
 {
@@ -93,7 +93,7 @@ int arena_is_added_to_atomically(void *ctx)
 
 /* Memory that was never allocated, or is not any more, reads as 0 and does not fault. */
 SEC("syscall")
-__success __retval(0) __modes("jit jit-harden") __needs("arena btf")
+__success __retval(0) __modes("jit jit-harden") __needs("arena arena-programs btf")
 ANSWER(0, 9) ANSWER(1, 0)
 int memory_given_back_reads_as_null(void *ctx)
 {

@@ -4,7 +4,7 @@
 from harness.scenario import Bench, scenario
 
 
-@scenario(modes="jit jit-harden", needs="arena btf")
+@scenario(modes="jit jit-harden", needs="arena arena-programs btf")
 def what_one_writes_the_other_reads(bench: Bench) -> None:
     """Without a system call between; the page is the first of the arena, as nothing else is."""
     loaded = bench.load("arena_shared.c")

@@ -25,6 +25,15 @@ _SYSTEM = (
         "arch/arm64/mm/fault.c and do_bad() in arch/arm/mm/fault.c ask no exception table: the "
         "kernel oopses in copy_from_kernel_nofault()",
     ),
+    # Seen with 6.12.107, and not with 7.2.13. No program is given a kernel thread on demand.
+    Feature(
+        "task-stacks-nulled",
+        ShellProbe("case $(uname -m)-$(uname -r) in ppc64le-[1-6].*) false ;; esac"),
+        (5, 9),
+        elsewhere=((PPC64LE, (7, 2)),),
+        bug="bpf_get_task_stack() of a kernel thread, which has no task_pt_regs() on powerpc, is "
+        "-EINVAL and leaves its buffer as it was, which the verifier takes for written",
+    ),
 )
 
 _SLIPS = (

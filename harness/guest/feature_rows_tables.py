@@ -140,6 +140,21 @@ _ADD_IN_ARENA = (
     Insn(0xB7, dst=0),
     Insn(0x95),
 )
+# 6.12 makes an arena where its JIT takes no program that knows of one.
+_ARENA_PROGRAMS = Feature(
+    "arena-programs",
+    LoadProbe(
+        (Insn(0x18, dst=1), Insn(0x00), Insn(0xB7, dst=0), Insn(0x95)),
+        _SYSCALL,
+        _SLEEPABLE,
+        table=_ARENA,
+    ),
+    (6, 9),
+    ("BPF_JIT",),
+    elsewhere=_ELSEWHERE["arena"],
+    jit_only=True,
+    lost=_OF_NO_LOCK["arena"],
+)
 _ARENA_ATOMICS = Feature(
     "arena-atomics",
     LoadProbe(_ADD_IN_ARENA, _SYSCALL, _SLEEPABLE, table=_ARENA),
@@ -160,4 +175,11 @@ _CONTENT_FEATURES: tuple[Feature, ...] = (
     Feature("own-kptrs", TypesProbe("bpf_percpu_obj_new_impl"), (6, 7), ("DEBUG_INFO_BTF",)),
 )
 
-TABLE_FEATURES = (*TYPE_FEATURES, *OPERATION_FEATURES, *_CONTENT_FEATURES, _MODULE, _ARENA_ATOMICS)
+TABLE_FEATURES = (
+    *TYPE_FEATURES,
+    *OPERATION_FEATURES,
+    *_CONTENT_FEATURES,
+    _MODULE,
+    _ARENA_PROGRAMS,
+    _ARENA_ATOMICS,
+)
