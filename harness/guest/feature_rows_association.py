@@ -30,8 +30,9 @@ ASSOCIATION_FEATURES: tuple[Feature, ...] = (
         elsewhere=TRAMPOLINES,
     ),
     # On ppc64le 7.2.13 1 or 2 of 2000 calls, in 3 of 8 runs of the four cases that need it, while
-    # filters came and went 16 times; on riscv64 6.12.107 2 of 2000. Neither x86_64 (5.10, 6.12,
-    # 7.2) nor arm64 and riscv64 (7.2) lost any. A run may well pass, so the probe goes by the machine.
+    # filters came and went 16 times; on riscv64 6.12.107 2 of 2000. Neither x86_64 (5.10, 6.12
+    # and 7.2) nor arm64 and riscv64 (7.2) lost any. A run may well pass, so that the probe goes
+    # by the machine.
     Feature(
         "steady-trampolines",
         ShellProbe("case $(uname -m)-$(uname -r) in ppc64le-*|riscv64-6.*) false ;; esac"),
