@@ -117,9 +117,10 @@ def _open(source: ConsoleSource) -> _Bytes:
     try:
         match source.kind:
             case ConsoleKind.COMMAND:
-                command: pexpect.spawn[bytes] = pexpect.spawn("/bin/sh", ["-c", source.place])
-                # As it is: no line end becomes two.
-                tty.setraw(command.child_fd)
+                # As it is from its first byte on: no line end becomes two.
+                command: pexpect.spawn[bytes] = pexpect.spawn(
+                    "/bin/sh", ["-c", source.place], preexec_fn=lambda: tty.setraw(0)
+                )
                 return command
             case ConsoleKind.SERIAL:
                 return fdspawn(_open_serial(Path(source.place), source.number))

@@ -52,7 +52,7 @@ int adds(struct __sk_buff *skb)
 char _license[] SEC("license") = "GPL";
 """
 
-# A model of each row for each feature that 6.12 has.
+# A model of each row for each feature that these kernels have.
 MODELS = (
     *((X86_64, model.qemu) for model in X86_64.cpu_models),
     *((ARM64, model.qemu) for model in ARM64.cpu_models[:2]),
