@@ -9,7 +9,7 @@ from harness.values.deadline import Deadline
 
 SYSTEM_CALLS = "while :; do echo; done > /dev/null"
 KEYS = 128
-MIB_16 = 16 << 20
+MIB = 1 << 20
 ENOUGH = 40
 E2BIG, ENOMEM = 7, 12
 LONG_ENOUGH_S = 1.0
@@ -136,7 +136,7 @@ def memory_is_short(bench: Bench) -> None:
     """Tables take most of what is free while entries come and go; then it is given back."""
     with churning(bench, "churn_hash") as loaded:
         large = [
-            bench.guest.table("large", entries=1, key_size=4, value_size=MIB_16, type="array")
+            bench.guest.table("large", entries=16, key_size=4, value_size=MIB, type="array")
             for _ in range(available_mib(bench) * 4 // 10 // 16)
         ]
         assert large
