@@ -150,6 +150,7 @@ void link_release(struct entry *entry);
 /* Removes what links left because a process was still in it. */
 void places_sweep(void);
 void shell_release(struct entry *entry);
+void install_applets(struct agent *agent);
 void stream_release(struct entry *entry);
 
 void trace_pump(struct agent *agent);

@@ -183,6 +183,7 @@ int op_attach(struct agent *agent, struct call *call)
 		return -1;
 	printed_start();
 	agent->stirred = true;
+	install_applets(agent);
 	err = attach_kind(call, &program, owned, &made);
 	call->args = outer;
 	if (err || made.err || keep_link(agent, call, as, &made))

@@ -193,8 +193,11 @@ static pid_t start(char *const *argv, int output, const struct sock_fprog *secco
 	return pid;
 }
 
-/* Boot must be fast, so busybox's names are only made when one may be used. */
-static void install_applets(struct agent *agent)
+/*
+ * Boot must be fast, so busybox's names are only made when one may be used, or
+ * when a filter that would see them made is to be attached.
+ */
+void install_applets(struct agent *agent)
 {
 	char *const argv[] = { BUSYBOX, "--install", "-s", "/bin", NULL };
 	pid_t pid;
