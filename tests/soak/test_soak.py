@@ -102,7 +102,8 @@ def test_a_strike_costs_an_attempt_at_most(soaked: Soaked) -> None:
     assert soaked.strikes
     assert len(broken(soaked)) <= len(soaked.strikes), Counter(broken(soaked))
     assert [told for told in again if told.outcome not in ("BROKEN", "CRASHED")] == []
-    assert max(told.attempt for told in soaked.seen.records) <= MAX_ATTEMPTS
+    # A crash is made once more, however many attempts were BROKEN before it.
+    assert max(told.attempt for told in soaked.seen.records) <= MAX_ATTEMPTS + 1
 
 
 def test_each_guest_is_used_once_and_has_its_three_files(soaked: Soaked, soak: Soak) -> None:
