@@ -167,6 +167,37 @@ def test_without_network_old_lists_serve_with_a_warning(
     assert "over a day old" in caplog.text
 
 
+def test_lists_that_cannot_be_fetched_are_asked_for_once(
+    archive: AptArchive, runner: FakeRunner
+) -> None:
+    """A matrix looks for a kernel on each of its targets; the reason is told in full once."""
+    runner.rule("apt-get", "update", status=100, stderr=NO_NETWORK)
+    with pytest.raises(DownloadError, match="Temporary failure resolving"):
+        archive.names(X86_64, "trixie", "linux-")
+
+    with pytest.raises(DownloadError, match="still without the package lists of trixie") as caught:
+        archive.names(X86_64, "trixie", "linux-")
+
+    assert "check the network" in (caught.value.remedy or "")
+    assert runner.count("apt-get", "update") == 1
+
+
+def test_old_lists_are_warned_of_once(
+    archive: AptArchive, runner: FakeRunner, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many questions are asked without a network."""
+    read_lists_once(archive)
+    clock.now_s += LISTS_FRESH_S + 1
+    runner.rule("apt-get", "update", stderr=NO_NETWORK)
+
+    with caplog.at_level(logging.WARNING):
+        read_lists_once(archive)
+        read_lists_once(archive)
+
+    assert caplog.text.count("over a day old") == 1
+    assert runner.count("apt-get", "update") == 2
+
+
 def test_a_suite_that_the_mirror_lacks_is_empty(archive: AptArchive, runner: FakeRunner) -> None:
     """Not every mirror carries every suite; it is asked once a day."""
     runner.rule(

@@ -34,6 +34,8 @@ _NOT_FOUND = "404  Not Found"
 
 _NO_SUCH_SUITE = "does not have a Release file"
 
+_CHECK_NETWORK = "check the network and try again; what is cached already needs none"
+
 _CONFIGURATION = """\
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -88,6 +90,8 @@ class AptArchive:
     folder: Path = field(default_factory=lambda: cache_root() / "apt")
     runner: Runner = run_command
     now_s: Callable[[], float] = time.time
+    _unreachable: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)
+    """States whose lists could not be fetched: a process tries once and says why once."""
 
     @cached_property
     def mirrors(self) -> DebianMirrors:
@@ -124,6 +128,7 @@ class AptArchive:
             return attempt()
         except DownloadError as error:
             _log.info("trying once more with fresh package lists: %s", error)
+            self._unreachable.clear()
             for stamp in (self.folder / arch.debian).glob(f"*/{_STAMP}"):
                 os.utime(stamp, (0, 0))
             return attempt()
@@ -135,10 +140,19 @@ class AptArchive:
         with locked(state):
             if self._lists_fresh(state):
                 return
+            old = _stamp(state).exists()
+            if state in self._unreachable:
+                if old:
+                    return
+                raise DownloadError(
+                    f"still without the package lists of {suite} ({arch.debian})",
+                    remedy=_CHECK_NETWORK,
+                )
             try:
                 self._update(arch, suite)
             except DownloadError as error:
-                if not _stamp(state).exists():
+                self._unreachable.add(state)
+                if not old:
                     raise
                 _log.warning("using package lists of %s that are over a day old: %s", suite, error)
 
@@ -191,7 +205,7 @@ class AptArchive:
         kind = GoneError if _NOT_FOUND in done.last_words() else DownloadError
         return kind(
             f"could not download {what}; apt-get said:\n{done.last_words()}",
-            remedy="check the network and try again; what is cached already needs none",
+            remedy=_CHECK_NETWORK,
         )
 
     def _cache_query(self, arch: Arch, suite: str, query: tuple[str, ...]) -> Completed:
