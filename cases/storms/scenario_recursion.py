@@ -27,9 +27,9 @@ def two_probes_of_each_others_helper(bench: Bench) -> None:
     assert (total(bench, loaded, 0), total(bench, loaded, 1)) == (TIMES, 0)
 
 
-@scenario(needs="tracefs")
+@scenario(needs="tracefs nested-trace_printk")
 def printing_when_something_is_printed(bench: Bench) -> None:
-    """bpf_trace_printk() holds a lock while its tracepoint is called."""
+    """By a filter of the tracepoint that bpf_trace_printk() itself is."""
     loaded = load(bench, "print_when_printed", "print")
     loaded.filters["print_when_printed"].attach()
     for _ in range(TIMES):

@@ -37,6 +37,14 @@ _SYSTEM = (
 )
 
 _SLIPS = (
+    # commit e2bb9e01d589 ("bpf: Remove trace_printk_lock") in v6.3, and in 6.1.y.
+    Feature(
+        "nested-trace_printk",
+        ShellProbe("! grep -q ' trace_printk_lock$' /proc/kallsyms"),
+        (6, 3),
+        bug="bpf_trace_printk() calls its own tracepoint while it holds trace_printk_lock: a "
+        "filter there that prints waits for it for ever",
+    ),
     # Seen with 7.2.13 in jit-harden, by chance of the constant that blinds: E2BIG for a size of 32.
     Feature(
         "extended-arguments",
