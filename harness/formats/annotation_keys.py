@@ -13,7 +13,7 @@ from harness.formats.pattern import parse_pattern
 from harness.formats.trigger_text import parse_trigger
 from harness.values.arch import ByteOrder
 from harness.values.byte_template import ByteTemplate, parse_byte_template
-from harness.values.errno_names import ERRNOS
+from harness.values.errnos import ERRNO_NAMES, ERRNOS
 from harness.values.errors import UnknownNameError, UsageError
 from harness.values.event import parse_event
 from harness.values.expectation import (
@@ -51,7 +51,6 @@ _RETVALS = {
 }
 _POINTER_VALUE = 0xBADCAFE
 _ARCHES = ("X86_64", "ARM64", "RISCV64", "s390x", "LOONGARCH", "X86_32")
-_ERRNO_ALIASES = ("EDEADLOCK", "ENOTSUP", "EWOULDBLOCK")
 _MAX_REPEAT = 1_000_000
 _MAX_ENTRIES = 1 << 32
 
@@ -116,10 +115,9 @@ def _retval(text: str) -> Retval:
 def _errno(text: str) -> Errno:
     if text in ERRNOS:
         return Errno(text, ERRNOS[text])
-    number = abs(_integer(text)) if text.lstrip("-").isdigit() else None
-    for name, known in ERRNOS.items():
-        if number == known and name not in _ERRNO_ALIASES:
-            return Errno(name, known)
+    number = abs(_integer(text)) if text.lstrip("-").isdigit() else 0
+    if name := ERRNO_NAMES.get(number):
+        return Errno(name, number)
     raise ValueError(f"{text!r} is not an errno")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from harness.values.byte_template import ByteTemplate, parse_byte_template
-from harness.values.errno_names import ERRNOS
+from harness.values.errnos import ERRNOS
 from harness.values.errors import UsageError
 from harness.values.syscall_names import SYSCALL_NAMES
 from harness.values.trigger import Expected, Kind, Options, StepResult, Trigger, Value, Wanted

@@ -1,9 +1,9 @@
 """Descriptors in a guest, which tables are keyed by or hold: a process, a cgroup, a socket."""
 
-import os
 from enum import Enum
 
 from harness.guest.later import Connection
+from harness.values.errnos import errno_text
 from harness.values.errors import RefusedError
 
 
@@ -47,7 +47,7 @@ class Descriptor:
         arguments = {"as": self.handle, "kind": kind.value, "path": path, "pid": pid, "cpu": cpu}
         errno = connection.submit("descriptor", lambda reply: reply.errno(), arguments).result()
         if errno:
-            said = f"{os.strerror(errno)} (errno {errno})"
+            said = errno_text(errno)
             raise RefusedError(f"cannot open a {kind.value} in the guest: {said}", errno)
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """Links: a filter associated with an event, until it is detached."""
 
-import os
 from collections.abc import Sequence
 from errno import EINVAL, ENODEV, ENOENT, ESRCH
 
@@ -8,6 +7,7 @@ from harness.guest.later import Connection
 from harness.guest.near_events import near_events
 from harness.guest.tables import Ref
 from harness.values.deadline import Deadline
+from harness.values.errnos import errno_text
 from harness.values.errors import RefusedError
 from harness.values.event import Event
 from harness.values.event_rows_cgroup import FILTERED
@@ -23,7 +23,7 @@ class AttachError(RefusedError):
         words = said.strip().splitlines()
         detail = f": {words[-1]}" if words else ""
         super().__init__(
-            f"cannot attach {filter_name} to {event}: {os.strerror(errno)} (errno {errno}){detail}",
+            f"cannot attach {filter_name} to {event}: {errno_text(errno)}{detail}",
             errno,
             remedy=_remedy(event, errno, near),
         )
@@ -116,8 +116,8 @@ class Link:
         later = self._connection.submit("replace", lambda reply: reply.errno(), arguments)
         if errno := later.result():
             raise RefusedError(
-                f"cannot replace the filter on {self.event} by {filter_ref.name}: "
-                f"{os.strerror(errno)} (errno {errno})",
+                f"cannot replace the filter on {self.event} by {filter_ref.name}:"
+                f" {errno_text(errno)}",
                 errno,
             )
 
@@ -146,8 +146,7 @@ class Link:
         arguments = {"link": self.handle, "limit": _MAX_READ}
         reply = self._connection.submit("iterate", lambda reply: reply, arguments).result()
         if errno := reply.errno():
-            said = f"{os.strerror(errno)} (errno {errno})"
-            raise RefusedError(f"cannot read {self.event}: {said}", errno)
+            raise RefusedError(f"cannot read {self.event}: {errno_text(errno)}", errno)
         return reply.data("text").decode(errors="replace")
 
     def send(self, data: bytes, *, socket: int = 0) -> int:
@@ -158,7 +157,7 @@ class Link:
         arguments: dict[str, object] = {"link": self.handle, "socket": socket, "data": data}
         reply = self._connection.submit("send", lambda reply: reply, arguments).result()
         if errno := reply.errno():
-            raise RefusedError(f"cannot send: {os.strerror(errno)} (errno {errno})", errno)
+            raise RefusedError(f"cannot send: {errno_text(errno)}", errno)
         return reply.integer("sent")
 
     def received_stream(self, size: int, *, socket: int = 0) -> bytes:

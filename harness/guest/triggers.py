@@ -1,13 +1,13 @@
 """Triggers of the vocabulary in the guest, each in a process of its own; several at once."""
 
 import errno
-import os
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
 from harness.values.arch import ByteOrder
 from harness.values.byte_template import ByteTemplate
 from harness.values.deadline import Deadline
+from harness.values.errnos import errno_text
 from harness.values.errors import GuestError, ProtocolError, RefusedError
 from harness.values.trigger import StepResult, Trigger, TriggerResult, Value
 
@@ -86,7 +86,7 @@ class Triggers:
         if number:
             del self._firing[firing.handle]
             raise RefusedError(
-                f"the guest cannot fire {trigger}: {os.strerror(number)} (errno {number})",
+                f"the guest cannot fire {trigger}: {errno_text(number)}",
                 number,
                 remedy=_REMEDIES.get(number),
             )
