@@ -5,15 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.host.apt_archive import AptArchive, Package
+from harness.host.apt_archive import AptArchive
 from harness.host.apt_sources import DebianMirrors
-from harness.host.debian_version import DebianVersion
 from harness.toolchain.sysroot import (
     Sysroot,
     SysrootStore,
     newest_libgcc,
-    newest_of_each,
-    sysroot_key,
 )
 from harness.values.arch import ARM, ARM64, X86_64
 from harness.values.errors import DownloadError, InfrastructureError
@@ -45,10 +42,6 @@ def store(tmp_path: Path, runner: FakeRunner) -> SysrootStore:
     archive = AptArchive(tmp_path / "apt", runner)
     archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
     return SysrootStore(tmp_path / "sysroots", archive, runner)
-
-
-def package(name: str, version: str) -> Package:
-    return Package(name, DebianVersion(version), "sid", "amd64")
 
 
 def test_a_sysroot_holds_what_its_packages_hold(store: SysrootStore) -> None:
@@ -128,27 +121,3 @@ def test_the_newest_libgcc_is_the_one_with_the_highest_number() -> None:
     names = ("libgcc-9-dev", "libgcc-16-dev", "libgcc-s1", "libgcc-13-dev", "libgcc-16-dev-cross")
 
     assert newest_libgcc(names) == "libgcc-16-dev"
-
-
-def test_of_two_versions_the_newer_is_taken() -> None:
-    """A suite may list both for a while."""
-    old, new = package("libbpf-dev", "1:1.6.9-1"), package("libbpf-dev", "1:1.6.10-1")
-
-    assert newest_of_each(X86_64, ("libbpf-dev",), (new, old)) == (new,)
-
-
-def test_a_missing_package_is_named_unless_it_is_optional() -> None:
-    """vmlinux.h does not exist for a kernel without BTF."""
-    found = (package("libc6-dev", "2.43-7"),)
-
-    assert newest_of_each(X86_64, ("libc6-dev", "linux-bpf-dev"), found) == found
-    with pytest.raises(DownloadError, match="lack libelf-dev"):
-        newest_of_each(X86_64, ("libc6-dev", "libelf-dev"), found)
-
-
-def test_the_key_names_exact_versions() -> None:
-    """Whatever the order."""
-    one, two = package("a", "1-1"), package("b", "1-1")
-
-    assert sysroot_key((one, two)) == sysroot_key((two, one))
-    assert sysroot_key((one, two)) != sysroot_key((one, package("b", "1-2")))

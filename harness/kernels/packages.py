@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.host.commands import Runner, require_ok
+from harness.host.package_folders import unpack_package
 from harness.kernels.entry import KernelFiles, write_entry
 from harness.values.arch import Arch
 from harness.values.errors import KernelError
@@ -17,7 +18,7 @@ def unpack_kernel(
     root = folder / "unpacked"
     root.mkdir()
     for deb in debs:
-        done = runner(("dpkg-deb", "-x", str(deb), str(root)))
+        done = unpack_package(deb, root, runner)
         if not done.ok and not done.disk_full:
             raise KernelError(
                 f"{deb} is not a Debian package, or a damaged one\n{done.last_words()}",

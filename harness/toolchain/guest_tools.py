@@ -1,18 +1,15 @@
 """The distribution's bpftool for a guest, and the shared libraries that it needs."""
 
-import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.host.apt_archive import AptArchive, Package
-from harness.host.cache import cache_root, publish_folder, read_fields, write_fields
-from harness.host.commands import Runner, require_ok, run_command
-from harness.toolchain.sysroot import SUITE, newest_of_each, sysroot_key
+from harness.host.apt_archive import AptArchive
+from harness.host.cache import cache_root
+from harness.host.commands import Runner, run_command
+from harness.host.package_folders import SUITE, PackageFolders, Recipe, keep_all
 from harness.values.arch import Arch
 from harness.values.errors import DownloadError
-
-_log = logging.getLogger(__name__)
 
 BPFTOOL = "bpftool"
 
@@ -46,33 +43,17 @@ class ToolStore:
 
     def get(self, arch: Arch) -> tuple[Tool, ...]:
         """Downloaded and unpacked the first time; raises DownloadError where there are none."""
-        note = read_fields(self._current(arch))
-        root = self.folder / arch.name / note["key"] if note else None
-        if root is None or not root.is_dir():
-            root = self.archive.with_fresh_lists(arch, lambda: self._make(arch))
-            write_fields(self._current(arch), {"key": root.name})
-        return wanted_files(root)
+        folders = PackageFolders(self.folder, _RECIPE, self.archive, self.runner)
+        return wanted_files(folders.get(arch))
 
-    def _make(self, arch: Arch) -> Path:
-        packages = newest_of_each(arch, PACKAGES, self.archive.packages(arch, SUITE, PACKAGES))
-        return publish_folder(
-            self.folder / arch.name / sysroot_key(packages),
-            lambda folder: self._fill(folder, arch, packages),
-        )
 
-    def _fill(self, folder: Path, arch: Arch, packages: tuple[Package, ...]) -> None:
-        downloads = folder / "downloads"
-        downloads.mkdir()
-        for deb in self.archive.download(arch, packages, downloads):
-            done = self.runner(("dpkg-deb", "-x", str(deb), str(folder)))
-            require_ok(done, f"unpacking {deb.name}", self.folder)
-            deb.unlink()
-        downloads.rmdir()
-        if not (folder / "usr" / "sbin" / BPFTOOL).is_file():
-            raise DownloadError(f"the package {BPFTOOL} of {SUITE} for {arch} has no program in it")
+def _keep(unpacked: Path, folder: Path, arch: Arch) -> None:
+    if not (unpacked / "usr" / "sbin" / BPFTOOL).is_file():
+        raise DownloadError(f"the package {BPFTOOL} of {SUITE} for {arch} has no program in it")
+    keep_all(unpacked, folder, arch)
 
-    def _current(self, arch: Arch) -> Path:
-        return self.folder / arch.name / "current.json"
+
+_RECIPE = Recipe(PACKAGES, keep=_keep)
 
 
 def wanted_files(root: Path) -> tuple[Tool, ...]:

@@ -3,24 +3,17 @@
 Nothing is installed; the machine's own libraries are never used for a guest.
 """
 
-import logging
 import re
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
-from harness.host.apt_archive import AptArchive, Package
-from harness.host.cache import cache_root, publish_folder, read_fields, write_fields
-from harness.host.commands import Runner, require_ok, run_command
+from harness.host.apt_archive import AptArchive
+from harness.host.cache import cache_root
+from harness.host.commands import Runner, run_command
+from harness.host.package_folders import SUITE, PackageFolders, Recipe, package_versions
 from harness.values.arch import Arch
 from harness.values.errors import DownloadError, InfrastructureError
-
-_log = logging.getLogger(__name__)
-
-# trixie's static libelf lacks eu_search_tree_*, so that nothing links against it.
-SUITE = "sid"
 
 PACKAGES: tuple[str, ...] = (
     "libc6-dev",
@@ -44,10 +37,6 @@ _LIBGCC = re.compile(r"libgcc-(\d+)-dev")
 
 # The first line of what bpftool dumps.
 _VMLINUX_GUARD = b"#ifndef __VMLINUX_H__"
-
-_KEPT = ("include", "lib", "bin")
-
-_NOTE = "packages.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +73,7 @@ class Sysroot:
 
     def packages(self) -> dict[str, str]:
         """The version of every package in it."""
-        return read_fields(self.path / _NOTE) or {}
+        return package_versions(self.path)
 
 
 @dataclass(frozen=True)
@@ -97,52 +86,33 @@ class SysrootStore:
 
     def cached(self, arch: Arch) -> Sysroot | None:
         """The sysroot in use for `arch`; never uses the network."""
-        note = read_fields(self._current(arch))
-        if note is None:
-            return None
-        path = self.folder / arch.name / note["key"]
-        return Sysroot(arch, path, note["key"]) if path.is_dir() else None
+        path = self._folders.cached(arch)
+        return None if path is None else Sysroot(arch, path, path.name)
 
     def get(self, arch: Arch) -> Sysroot:
         """The sysroot for `arch`, downloaded and unpacked the first time."""
-        known = self.cached(arch)
-        if known is not None:
-            return known
-        made = self.archive.with_fresh_lists(arch, lambda: self._make(arch))
-        write_fields(self._current(arch), {"key": made.key})
-        return made
+        path = self._folders.get(arch)
+        return Sysroot(arch, path, path.name)
 
-    def _make(self, arch: Arch) -> Sysroot:
-        packages = self._choose(arch)
-        key = sysroot_key(packages)
-        path = publish_folder(
-            self.folder / arch.name / key, lambda folder: self._fill(folder, arch, packages)
-        )
-        return Sysroot(arch, path, key)
+    @property
+    def _folders(self) -> PackageFolders:
+        return PackageFolders(self.folder, _RECIPE, self.archive, self.runner)
 
-    def _choose(self, arch: Arch) -> tuple[Package, ...]:
-        libgcc = newest_libgcc(self.archive.names(arch, SUITE, "libgcc-"))
-        wanted = (*PACKAGES, *OPTIONAL_PACKAGES, libgcc)
-        return newest_of_each(arch, wanted, self.archive.packages(arch, SUITE, wanted))
 
-    def _fill(self, folder: Path, arch: Arch, packages: tuple[Package, ...]) -> None:
-        downloads, unpacked = folder / "downloads", folder / "unpacked"
-        downloads.mkdir()
-        unpacked.mkdir()
-        for deb in self.archive.download(arch, packages, downloads):
-            done = self.runner(("dpkg-deb", "-x", str(deb), str(unpacked)))
-            require_ok(done, f"unpacking {deb.name}", self.folder)
-        (folder / "usr").mkdir()
-        for name in _KEPT:
-            if (unpacked / "usr" / name).is_dir():
-                (unpacked / "usr" / name).rename(folder / "usr" / name)
-        shutil.rmtree(downloads)
-        shutil.rmtree(unpacked)
-        write_fields(folder / _NOTE, {p.name: str(p.version) for p in packages})
+def _libgcc(archive: AptArchive, arch: Arch) -> tuple[str, ...]:
+    return (newest_libgcc(archive.names(arch, SUITE, "libgcc-")),)
 
-    def _current(self, arch: Arch) -> Path:
-        recipe = sha256(" ".join((SUITE, *PACKAGES, *OPTIONAL_PACKAGES)).encode()).hexdigest()
-        return self.folder / arch.name / f"current-{recipe[:12]}.json"
+
+def _keep(unpacked: Path, folder: Path, arch: Arch) -> None:
+    """What compilers read, and busybox."""
+    del arch
+    (folder / "usr").mkdir()
+    for name in ("include", "lib", "bin"):
+        if (unpacked / "usr" / name).is_dir():
+            (unpacked / "usr" / name).rename(folder / "usr" / name)
+
+
+_RECIPE = Recipe(PACKAGES, OPTIONAL_PACKAGES, _libgcc, _keep)
 
 
 def newest_libgcc(names: Iterable[str]) -> str:
@@ -154,28 +124,6 @@ def newest_libgcc(names: Iterable[str]) -> str:
             remedy="check that the mirror carries this architecture",
         )
     return f"libgcc-{max(numbers)}-dev"
-
-
-def newest_of_each(
-    arch: Arch, wanted: Iterable[str], found: Iterable[Package]
-) -> tuple[Package, ...]:
-    """The newest version of every wanted package; a missing one is an error unless optional."""
-    newest: dict[str, Package] = {}
-    for package in sorted(found, key=lambda package: package.version):
-        newest[package.name] = package
-    missing = [name for name in wanted if name not in newest and name not in OPTIONAL_PACKAGES]
-    if missing:
-        raise DownloadError(
-            f"the lists of {SUITE} for {arch} lack {' '.join(missing)}",
-            remedy="check that the mirror carries this architecture",
-        )
-    return tuple(newest[name] for name in sorted(newest))
-
-
-def sysroot_key(packages: Iterable[Package]) -> str:
-    """Short name of exactly these packages in these versions."""
-    text = "\n".join(sorted(f"{package.name}={package.version}" for package in packages))
-    return sha256(text.encode()).hexdigest()[:16]
 
 
 def get_sysroot(arch: Arch) -> Sysroot:
