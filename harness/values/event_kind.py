@@ -155,7 +155,32 @@ def nothing(target: str) -> Arguments | None:
     return {} if len(found) == 2 and all(found) else None
 
 
-def section_and(sections: tuple[str, ...], split: Split) -> Split:
+def section_row(
+    kind: EventKind,
+    sections: tuple[str, ...],
+    form: str,
+    split: Split,
+    *,
+    attach: str,
+    trigger: str,
+    feature: str = "",
+    takes: tuple[str, ...] = (),
+) -> EventRow:
+    """A row that keeps the section; `split` takes what follows it."""
+    return EventRow(
+        kind,
+        sections,
+        form,
+        _section_and(sections, split),
+        attach=attach,
+        trigger=trigger,
+        feature=feature,
+        keeps_section=True,
+        takes=takes,
+    )
+
+
+def _section_and(sections: tuple[str, ...], split: Split) -> Split:
     """A target that begins with one of the sections, and what follows it after a slash."""
 
     def own(target: str) -> Arguments | None:

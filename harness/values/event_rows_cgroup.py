@@ -1,6 +1,6 @@
 """The rows of events of the processes in a cgroup, and in those below it."""
 
-from harness.values.event_kind import EventKind, EventRow, one_word, section_and
+from harness.values.event_kind import Arguments, EventKind, EventRow, one_word, section_row
 
 # Made with the first filter that is attached to it, and gone with the last.
 FILTERED = "filtered"
@@ -8,22 +8,13 @@ FILTERED = "filtered"
 _ATTACH = "bpf(2) BPF_LINK_CREATE on the cgroup"
 
 
-def _row(
-    kind: EventKind, sections: tuple[str, ...], *, form: str, trigger: str, feature: str
-) -> EventRow:
-    def split(target: str) -> dict[str, object] | None:
-        return one_word("cgroup")(target or FILTERED)
+def _cgroup(target: str) -> Arguments | None:
+    return one_word("cgroup")(target or FILTERED)
 
-    own = section_and(sections, split)
-    return EventRow(
-        kind,
-        sections,
-        form,
-        own,
-        attach=_ATTACH,
-        trigger=trigger,
-        feature=feature,
-        keeps_section=True,
+
+def _row(kind: EventKind, sections: tuple[str, ...], *, form: str, trigger: str) -> EventRow:
+    return section_row(
+        kind, sections, form, _cgroup, attach=_ATTACH, trigger=trigger, feature="cgroup-bpf"
     )
 
 
@@ -35,7 +26,6 @@ CGROUP_EVENTS: tuple[EventRow, ...] = (
         ("cgroup_skb/ingress", "cgroup_skb/egress"),
         form="cgroup_skb/DIRECTION/CGROUP",
         trigger="an IP packet to or from a socket of a process in the cgroup",
-        feature="cgroup-bpf",
     ),
     _row(
         EventKind.CGROUP_SOCK,
@@ -48,41 +38,35 @@ CGROUP_EVENTS: tuple[EventRow, ...] = (
         ),
         form="cgroup/sock_create/CGROUP",
         trigger="socket(2), close(2) or bind(2) of an IP socket",
-        feature="cgroup-bpf",
     ),
     _row(
         EventKind.CGROUP_SOCK_ADDR,
         tuple(f"cgroup/{call}{family}" for call in _CALLS for family in (4, 6)),
         form="cgroup/connect4/CGROUP",
         trigger="the system call that the section names, on an IPv4 or IPv6 socket",
-        feature="cgroup-bpf",
     ),
     _row(
         EventKind.CGROUP_SOCKOPT,
         ("cgroup/getsockopt", "cgroup/setsockopt"),
         form="cgroup/getsockopt/CGROUP",
         trigger="getsockopt(2) or setsockopt(2)",
-        feature="cgroup-bpf",
     ),
     _row(
         EventKind.CGROUP_SYSCTL,
         ("cgroup/sysctl",),
         form="cgroup/sysctl/CGROUP",
         trigger="a read of a file below /proc/sys, or a write to it",
-        feature="cgroup-bpf",
     ),
     _row(
         EventKind.CGROUP_DEVICE,
         ("cgroup/dev",),
         form="cgroup/dev/CGROUP",
         trigger="open(2) or mknod(2) of a device",
-        feature="cgroup-bpf",
     ),
     _row(
         EventKind.SOCK_OPS,
         ("sockops",),
         form="sockops/CGROUP",
         trigger="a TCP connection that is made, accepted or closed",
-        feature="cgroup-bpf",
     ),
 )

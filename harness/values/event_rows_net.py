@@ -4,9 +4,8 @@ from harness.values.event_kind import (
     Arguments,
     EventKind,
     EventRow,
-    Split,
     one_word,
-    section_and,
+    section_row,
 )
 
 # include/uapi/linux/netfilter.h: enum nf_inet_hooks and the families that BPF links take.
@@ -57,31 +56,6 @@ def _namespace(target: str) -> Arguments | None:
     return None if target else {}
 
 
-def _row(
-    kind: EventKind,
-    sections: tuple[str, ...],
-    form: str,
-    split: Split,
-    *,
-    attach: str,
-    trigger: str,
-    feature: str = "",
-    takes: tuple[str, ...] = (),
-) -> EventRow:
-    own = section_and(sections, split)
-    return EventRow(
-        kind,
-        sections,
-        form,
-        own,
-        attach=attach,
-        trigger=trigger,
-        feature=feature,
-        keeps_section=True,
-        takes=takes,
-    )
-
-
 # Of one program type.
 _SOCKET_FILTERS = ("socket", "socket/udp", "socket/unix")
 _CLSACT = ("clsact", "tc", "classifier")
@@ -97,7 +71,7 @@ _SOCKETS = (
         trigger="any packet on the interface: ping for socket/lo",
         takes=_SOCKET_FILTERS,
     ),
-    _row(
+    section_row(
         EventKind.SOCKET_UDP,
         ("socket/udp",),
         "socket/udp/PORT",
@@ -106,7 +80,7 @@ _SOCKETS = (
         trigger="a datagram sent to the port: the filter sees its UDP header and what follows",
         takes=_SOCKET_FILTERS,
     ),
-    _row(
+    section_row(
         EventKind.SOCKET_UNIX,
         ("socket/unix",),
         "socket/unix/NAME",
@@ -118,7 +92,7 @@ _SOCKETS = (
 )
 
 _GROUPS = (
-    _row(
+    section_row(
         EventKind.SK_REUSEPORT,
         ("sk_reuseport",),
         "sk_reuseport/PORT",
@@ -130,7 +104,7 @@ _GROUPS = (
 )
 
 _INTERFACES = (
-    _row(
+    section_row(
         EventKind.XDP,
         ("xdp", "xdp.frags"),
         "xdp/INTERFACE",
@@ -139,7 +113,7 @@ _INTERFACES = (
         trigger="any packet that comes in on the interface",
         feature="xdp-links",
     ),
-    _row(
+    section_row(
         EventKind.CLSACT,
         _CLSACT,
         "clsact/DIRECTION/INTERFACE",
@@ -163,7 +137,7 @@ _INTERFACES = (
 )
 
 _NAMESPACE = (
-    _row(
+    section_row(
         EventKind.NETFILTER,
         ("netfilter",),
         "netfilter/FAMILY/HOOK",
@@ -172,7 +146,7 @@ _NAMESPACE = (
         trigger="any packet at the hook: local_in, local_out, pre_routing, post_routing, forward",
         feature="netfilter-links",
     ),
-    _row(
+    section_row(
         EventKind.FLOW_DISSECTOR,
         ("flow_dissector",),
         "flow_dissector",
@@ -181,7 +155,7 @@ _NAMESPACE = (
         trigger="any packet whose flow the kernel wants to know and has not been told",
         feature="flow_dissector-links",
     ),
-    _row(
+    section_row(
         EventKind.SK_LOOKUP,
         ("sk_lookup",),
         "sk_lookup",
@@ -193,7 +167,7 @@ _NAMESPACE = (
 )
 
 _TABLES = (
-    _row(
+    section_row(
         EventKind.SK_MSG,
         ("sk_msg",),
         "sk_msg/TABLE",
@@ -202,7 +176,7 @@ _TABLES = (
         trigger="sendmsg(2) on a socket in the table",
         feature="sk_msg",
     ),
-    _row(
+    section_row(
         EventKind.SK_SKB,
         ("sk_skb/stream_verdict", "sk_skb/stream_parser", "sk_skb/verdict"),
         "sk_skb/stream_verdict/TABLE",
@@ -211,7 +185,7 @@ _TABLES = (
         trigger="bytes that arrive at a socket in the table",
         feature="sk_skb",
     ),
-    _row(
+    section_row(
         EventKind.STRUCT_OPS,
         ("struct_ops",),
         "struct_ops/TABLE",
@@ -229,7 +203,7 @@ def _address(target: str) -> Arguments | None:
 
 
 _ROUTES = tuple(
-    _row(
+    section_row(
         kind,
         (kind.value,),
         f"{kind.value}/ADDRESS",
