@@ -8,6 +8,7 @@ import io
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from elftools.common.exceptions import ELFError
@@ -77,9 +78,8 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Relocation:
-    """A place in a section that is about a symbol."""
+    """A place in a section that is about a symbol; `offset` is within the section."""
 
-    section: int
     offset: int
     symbol: Symbol
 
@@ -91,7 +91,6 @@ class Elf:
     byte_order: ByteOrder
     sections: tuple[Section, ...]
     symbols: tuple[Symbol, ...]
-    relocations: tuple[Relocation, ...]
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -105,6 +104,25 @@ class Elf:
     def section(self, name: str) -> Section | None:
         """The first section of that name."""
         return next((s for s in self.sections if s.name == name), None)
+
+    def relocations(self, section: int) -> tuple[Relocation, ...]:
+        """The places of one section; most of an object's are in its debug information."""
+        tables = (s for s in self.sections if s.type == "SHT_REL" and s.info == section)
+        return tuple(chain.from_iterable(self._places(table) for table in tables))
+
+    def _places(self, table: Section) -> Iterator[Relocation]:
+        """BPF has the addends in the code (SHT_REL)."""
+        entry = struct.Struct("<QQ" if self.byte_order is ByteOrder.LITTLE else ">QQ")
+        if len(table.data) > _MAX_RELOCATIONS * entry.size:
+            raise ObjectError(f"section {table.name!r} has more than {_MAX_RELOCATIONS} places")
+        whole = len(table.data) // entry.size * entry.size
+        for offset, info in entry.iter_unpack(table.data[:whole]):
+            number = info >> 32
+            if number >= len(self.symbols):
+                raise ObjectError(
+                    f"section {table.name!r} names symbol {number} of {len(self.symbols)}"
+                )
+            yield Relocation(offset, self.symbols[number])
 
 
 def parse_elf(data: bytes) -> Elf:
@@ -155,9 +173,7 @@ class _Reader:
                 f" the file at {len(self._data)}"
             )
         sections = self._sections(start, count, header["e_shstrndx"])
-        symbols = tuple(self._symbols(sections))
-        relocations = tuple(self._relocations(sections, symbols))
-        return Elf(self._byte_order, sections, symbols, relocations)
+        return Elf(self._byte_order, sections, tuple(self._symbols(sections)))
 
     def _sections(self, start: int, count: int, names: int) -> tuple[Section, ...]:
         headers = [
@@ -217,23 +233,6 @@ class _Reader:
                 size=symbol["st_size"],
                 is_local=symbol["st_info"]["bind"] == "STB_LOCAL",
             )
-
-    def _relocations(
-        self, sections: tuple[Section, ...], symbols: tuple[Symbol, ...]
-    ) -> Iterator[Relocation]:
-        """Of all sections; BPF has the addends in the code (SHT_REL)."""
-        entry = struct.Struct("<QQ" if self._byte_order is ByteOrder.LITTLE else ">QQ")
-        for table in (s for s in sections if s.type == "SHT_REL"):
-            if len(table.data) > _MAX_RELOCATIONS * entry.size:
-                raise ObjectError(f"section {table.name!r} has more than {_MAX_RELOCATIONS} places")
-            whole = len(table.data) // entry.size * entry.size
-            for offset, info in entry.iter_unpack(table.data[:whole]):
-                number = info >> 32
-                if number >= len(symbols):
-                    raise ObjectError(
-                        f"section {table.name!r} names symbol {number} of {len(symbols)}"
-                    )
-                yield Relocation(table.info, offset, symbols[number])
 
 
 def _check_kind(header: _Fields) -> None:

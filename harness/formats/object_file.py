@@ -4,7 +4,7 @@ Knows what libbpf makes of section names; knows nothing of kernels, and loads no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.formats.btf import Btf, Kind, parse_btf
 from harness.formats.elf import Elf, Function, Section, parse_elf
@@ -71,7 +71,7 @@ def read_object(data: bytes) -> ObjectFile:
     return ObjectFile(
         byte_order=elf.byte_order,
         license=license_name,
-        filters=_with_tables(elf, tables, _filters(elf, btf, license_name)),
+        filters=_filters(elf, btf, license_name, tables),
         tables=tables,
     )
 
@@ -81,7 +81,9 @@ def _license(elf: Elf) -> str:
     return "" if section is None else section.data.partition(b"\0")[0].decode("utf-8", "replace")
 
 
-def _filters(elf: Elf, btf: Btf | None, license_name: str) -> tuple[FilterSpec, ...]:
+def _filters(
+    elf: Elf, btf: Btf | None, license_name: str, tables: Sequence[TableSpec]
+) -> tuple[FilterSpec, ...]:
     code = {s.index: s for s in elf.sections if s.executable and s.type == "SHT_PROGBITS"}
     own = [f for f in elf.functions if f.section in code and code[f.section].name != _SUBPROGRAMS]
     if not own:
@@ -92,20 +94,8 @@ def _filters(elf: Elf, btf: Btf | None, license_name: str) -> tuple[FilterSpec, 
     if len({function.name for function in own}) < len(own):
         raise ObjectError("the object holds two filters of the same name")
     own.sort(key=lambda function: (function.section, function.offset))
-    types = _FunctionTypes(btf)
-    return tuple(_filter(f, code[f.section], types, license_name) for f in own)
-
-
-def _with_tables(
-    elf: Elf, tables: Sequence[TableSpec], filters: Sequence[FilterSpec]
-) -> tuple[FilterSpec, ...]:
-    use, functions = TableUse(elf), {function.name: function for function in elf.functions}
-    names = [spec.name for spec in tables]
-    return tuple(
-        replace(spec, tables=tuple(n for n in names if n in reached))
-        for spec in filters
-        for reached in [use.of(functions[spec.name])]
-    )
+    types, use = _FunctionTypes(btf), TableUse(elf, [spec.name for spec in tables])
+    return tuple(_filter(f, code[f.section], types, use, license_name) for f in own)
 
 
 class _FunctionTypes:
@@ -127,7 +117,7 @@ class _FunctionTypes:
 
 
 def _filter(
-    function: Function, section: Section, types: _FunctionTypes, license_name: str
+    function: Function, section: Section, types: _FunctionTypes, use: TableUse, license_name: str
 ) -> FilterSpec:
     _check_function(function, section)
     name = section.name.removeprefix("?")
@@ -140,6 +130,7 @@ def _filter(
         tags=types.tags(function.name),
         autoload=not section.name.startswith("?"),
         returns_value=types.returns_value(function.name),
+        tables=use.of(function),
     )
 
 
