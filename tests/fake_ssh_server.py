@@ -15,9 +15,8 @@ from typing import IO
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
-from harness.channels.ssh_session import Credentials
 from harness.remote.ssh_keys import KeyPair, make_key_pair
-from harness.values.ssh_address import SshAddress
+from harness.values.ssh_address import Credentials, SshAddress
 
 _HOST = "127.0.0.1"
 

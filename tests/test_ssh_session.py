@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from harness.channels.ssh_channel import SshChannel
-from harness.channels.ssh_session import Credentials, SshSession, UnreachableError, locate
+from harness.channels.ssh_session import SshSession, UnreachableError, locate
 from harness.remote.ssh_keys import make_key_pair
 from harness.values.deadline import Deadline
 from harness.values.errors import ChannelError, SilenceError, TargetError, UsageError
-from harness.values.ssh_address import SshAddress
+from harness.values.ssh_address import Credentials, SshAddress
 from tests.fake_ssh_server import FakeSshServer, serving
 
 

@@ -14,7 +14,7 @@ import paramiko
 
 from harness.values.deadline import Deadline
 from harness.values.errors import TargetError, UsageError
-from harness.values.ssh_address import SshAddress
+from harness.values.ssh_address import Credentials, SshAddress
 
 _PORT = 22
 _USER_CONFIG = Path("~/.ssh/config")
@@ -34,17 +34,6 @@ WINDOW = 8 * 1024 * 1024
 
 _CHUNK = 64 * 1024
 _PAUSE_S = 0.005
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the user gave to prove who is who; by default what ssh(1) uses."""
-
-    identities: tuple[Path, ...] = ()
-    """Private keys; with none, ssh-agent's and those in ~/.ssh."""
-
-    known_hosts: Path | None = None
-    """Instead of ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.channels.ssh_session import Credentials
 from harness.cli.options import DEFAULT_ARCH
 from harness.kernels.resolve import DEFAULT_KERNEL
 from harness.runner.cases import Case
@@ -20,7 +19,7 @@ from harness.runner.remote_target import (
 )
 from harness.values.console_source import parse_console_source
 from harness.values.errors import UsageError
-from harness.values.ssh_address import parse_ssh_address
+from harness.values.ssh_address import Credentials, parse_ssh_address
 
 # Options that say what guests are to be made of.
 _OF_GUESTS = {

@@ -2,11 +2,11 @@
 
 import threading
 
-from harness.channels.ssh_session import Credentials, SshSession, UnreachableError
+from harness.channels.ssh_session import SshSession, UnreachableError
 from harness.remote.facts import Facts, read_facts
 from harness.values.deadline import Deadline
 from harness.values.errors import TargetError
-from harness.values.ssh_address import SshAddress
+from harness.values.ssh_address import Credentials, SshAddress
 
 # For one attempt, and between two.
 _ATTEMPT_S = 60.0

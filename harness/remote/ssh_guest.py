@@ -10,7 +10,7 @@ from types import TracebackType
 
 from harness.boot.command import Hardware
 from harness.boot.ssh_command import SshEnds, ssh_argv
-from harness.channels.ssh_session import Credentials, SshSession, UnreachableError
+from harness.channels.ssh_session import SshSession, UnreachableError
 from harness.images.ssh_image import Access, write_ssh_image
 from harness.images.ssh_server import SshServerStore
 from harness.remote.ssh_keys import make_key_pair
@@ -19,7 +19,7 @@ from harness.values.console_source import ConsoleKind, ConsoleSource
 from harness.values.deadline import Deadline
 from harness.values.errors import BootError
 from harness.values.kernel import Kernel
-from harness.values.ssh_address import SshAddress
+from harness.values.ssh_address import Credentials, SshAddress
 from harness.vm.process import QemuProcess
 
 _HOST = "127.0.0.1"

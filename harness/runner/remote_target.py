@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from harness.channels.ssh_session import Credentials
 from harness.formats.kconfig import Kconfig
 from harness.guest.features import is_due
 from harness.guest.guest import Guest
@@ -21,7 +20,7 @@ from harness.values.errors import TargetError
 from harness.values.feature import Feature
 from harness.values.kernel import RunningKernel
 from harness.values.mode import Mode
-from harness.values.ssh_address import SshAddress
+from harness.values.ssh_address import Credentials, SshAddress
 
 # How long a machine may take to come back: firmware of servers takes minutes.
 RETURN_S = 600.0

@@ -1,6 +1,7 @@
-"""Where a machine is that is not ours to boot: `ssh://user@host:port`."""
+"""Where a machine is that is not ours to boot, `ssh://user@host:port`, and the keys to it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.values.errors import UsageError
@@ -21,6 +22,17 @@ class SshAddress:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         return f"ssh://{user}{host}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the user gave to prove who is who; by default what ssh(1) uses."""
+
+    identities: tuple[Path, ...] = ()
+    """Private keys; with none, ssh-agent's and those in ~/.ssh."""
+
+    known_hosts: Path | None = None
+    """Instead of ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts."""
 
 
 def parse_ssh_address(text: str) -> SshAddress:
