@@ -183,8 +183,8 @@ _INSTRUCTIONS = (
         (3, 18),
         jit_elsewhere=((ARM, (6, 12)),),
     ),
-    # The fourth version of the instruction set, from commit 8100928c8814 ("bpf: Support new
-    # unconditional bswap instruction") on, in v6.6.
+    # The fourth version of the instruction set, from commit 1f9a1ea821ff ("bpf: Support new
+    # sign-extension load insns") on, in v6.6.
     Feature("sdiv", _on_one(Insn(0x3F, dst=0, src=1, off=1)), (6, 6)),
     Feature("movsx", _on_one(Insn(0xBF, dst=0, src=1, off=8)), (6, 6)),
     Feature("ldsx", _on_stack(Insn(0x91, dst=0, src=10, off=-8)), (6, 6)),
@@ -207,7 +207,7 @@ _INSTRUCTIONS = (
         bug="the interpreter is left to call arch_bpf_timed_may_goto(), which takes its argument "
         "in a register of the JIT: an oops or rubbish after 65535 rounds",
     ),
-    # commit 8484610be8ad ("bpf: introduce function calls (function boundaries)") in v4.16.
+    # commit cc8b0b92a169 ("bpf: introduce function calls (function boundaries)") in v4.16.
     Feature("bpf-to-bpf", _calls_itself_once(), (4, 16), jit_elsewhere=((ARM, None),)),
     # commit 7f6e4312e15a ("bpf: Limit caller's stack depth 256 for subprogs with tailcalls") in
     # v5.10 and its neighbours, for x86_64; bpf_jit_supports_subprog_tailcalls() of the others.

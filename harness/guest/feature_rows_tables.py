@@ -33,8 +33,8 @@ _WITH_TYPES: dict[str, Probe] = {
 
 # A probe by helper sees it from the release on that gave the helper to that program type.
 _SINCE = {
-    # commit a10787e6d58c ("bpf: Enable task local storage for tracing programs") in v5.12.
-    "task_storage": (5, 12),
+    # commit a10787e6d58c ("bpf: Enable task local storage for tracing programs") in v5.13.
+    "task_storage": (5, 13),
 }
 
 _ELSEWHERE: dict[str, Later] = {
@@ -47,8 +47,9 @@ _NO_LOCK = (
     "kmalloc_nolock() gives no memory on this machine: mm/slub.c asks for a compare-and-exchange "
     "of two words"
 )
-# Types made of such memory, and the release since when.
-_OF_NO_LOCK = {"arena": (6, 18)}
+# Types made of such memory, and the release since when: commit f8c67d8550ee ("bpf: Use
+# kmalloc_nolock() in range tree").
+_OF_NO_LOCK = {"arena": (6, 19)}
 
 
 def _type_probe(row: TableRow) -> Probe:
@@ -106,10 +107,12 @@ OPERATION_FEATURES: tuple[Feature, ...] = (
     Feature("take-from-hash", _on("hash", Operation.TAKE), (5, 14)),
     # commit f008d732ab18 ("bpf: Add batched ops support for percpu array") in v5.13.
     Feature("batches-of-percpu_array", _on("percpu_array", Operation.LOOKUP_BATCH), (5, 13)),
-    # commit f56407fa6e69 ("bpf: Add batched ops support for LPM trie") in v5.13.
+    # commit f56387c534cc ("bpf: Add support for batched ops in LPM trie maps") in v5.13.
     Feature("batches-of-lpm_trie", _on("lpm_trie", Operation.LOOKUP_BATCH), (5, 13)),
     # Without a compare-and-exchange of two words, which the x86_64 that QEMU is asked for has not,
-    # kmalloc_nolock() of mm/slub.c gives nothing; storages are made of it since v6.19.
+    # kmalloc_nolock() of mm/slub.c gives nothing; timers are made of it since v6.18, storages since
+    # commit f484f4a3e058 ("bpf: Replace bpf memory allocator with kmalloc_nolock() in local
+    # storage") in v6.19.
     Feature(
         "storage-memory",
         OperationProbe(
@@ -119,7 +122,7 @@ OPERATION_FEATURES: tuple[Feature, ...] = (
         ),
         (5, 2),
         ("INET",),
-        lost=(6, 18),
+        lost=(6, 19),
         bug=_NO_LOCK,
     ),
     # BPF_F_CPU and BPF_F_ALL_CPUS of linux/bpf.h: bpf_map_check_op_flags() in kernel/bpf/syscall.c.
@@ -171,7 +174,7 @@ _CONTENT_FEATURES: tuple[Feature, ...] = (
     Feature("bpf_obj_new", TypesProbe("bpf_obj_new_impl"), (6, 2), ("DEBUG_INFO_BTF",)),
     # commit bd1279ae8a69 ("bpf: Add bpf_rbtree_{add,remove,first} kfuncs") in v6.3.
     Feature("bpf_rbtree_first", TypesProbe("bpf_rbtree_first"), (6, 3), ("DEBUG_INFO_BTF",)),
-    # commit c8e18754091479 ("bpf: Support __kptr to local kptrs") in v6.4, seen by v6.7's function.
+    # commit c8e187540914 ("bpf: Support __kptr to local kptrs") in v6.4, seen by v6.7's function.
     Feature("own-kptrs", TypesProbe("bpf_percpu_obj_new_impl"), (6, 7), ("DEBUG_INFO_BTF",)),
 )
 

@@ -55,7 +55,7 @@ TABLE_ROWS: tuple[TableRow, ...] = (
         (4, 6),
         per_cpu=True,
     ),
-    # A filter adds, with bpf_get_stackid(); commit 17381e3f6fb5 ("bpf: Add lookup_and_delete_elem
+    # A filter adds, with bpf_get_stackid(); commit 17f0d1f6321c ("bpf: Add lookup_and_delete_elem
     # for BPF_MAP_STACK_TRACE") in v6.18.
     TableRow(
         "stack_trace",
