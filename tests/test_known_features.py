@@ -26,6 +26,7 @@ from harness.values.feature import (
     RunProbe,
     SelfContainedProbe,
     SlotProbe,
+    StreamProbe,
     TableProbe,
     TypesProbe,
 )
@@ -37,6 +38,7 @@ from tests.fake_guests import TARGET, load_reply, run_reply
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 NOTES = bytes.fromhex("04000000 08000000 03000000 474e5500 0102030405060708")
 EXIT = (Insn(0xB7), Insn(0x95))
+WIDE = (Insn(0x18, dst=1), Insn(0x00))
 
 
 def raw_reply(*, errno: int = 0, log: str = "", jited_size: int = 0) -> dict[str, Any]:
@@ -156,6 +158,38 @@ def test_a_program_must_be_found_in_the_slot_it_was_put_into(errno: int, there: 
     )
 
     assert has(guest, SlotProbe(EXIT, 1, TableProbe(3, 4, 4, 2), slot=1)) is there
+
+
+@pytest.mark.parametrize(
+    ("ends_after", "brings", "there"),
+    [(9, b"onetwo", True), (1, b"onetwo", False), (2, b"onetwo", False), (9, b"thirty", False)],
+)
+def test_a_stream_that_is_divided_goes_on(ends_after: int, brings: bytes, there: bool) -> None:
+    """EPROTO when the socket is used next, or the time after that; or it carries something else."""
+    sent: list[object] = []
+    types: list[object] = []
+
+    def load(request: dict[str, Any]) -> dict[str, Any]:
+        types.append((request["type"], request["attach_type"], len(request["tables"])))
+        return raw_reply()
+
+    def send(request: dict[str, Any]) -> dict[str, Any]:
+        sent.append(request["socket"])
+        return {"errno": 71 if len(sent) > ends_after else 0, "sent": len(request["data"])}
+
+    guest = guest_with(
+        load_raw=load,
+        table_create=lambda request: {"errno": 0, "id": 1},
+        attach=lambda request: {"errno": 0, "message": ""},
+        detach=lambda request: {},
+        send=send,
+        received=lambda request: {"packets": [brings]},
+    )
+
+    probe = StreamProbe(WIDE + EXIT, WIDE + EXIT, TableProbe(15, 4, 4, 2), b"onetwo")
+    assert has(guest, probe) is there
+    assert types == [(14, 4, 1), (14, 5, 1)]
+    assert sent[:2] == [1, 0]
 
 
 @pytest.mark.parametrize(("errno", "there"), [(0, True), (524, False)])

@@ -60,7 +60,7 @@ def streams_come_back(bench: Bench) -> None:
     assert link.received_stream(4, socket=1) == b"echo"
 
 
-@scenario(needs="sk_skb")
+@scenario(needs="sk_skb divided-streams")
 def streams_are_divided_by_a_parser(bench: Bench) -> None:
     """The verdict is asked about each piece that the parser has named.
 

@@ -106,6 +106,20 @@ static int put_on_table(const struct program *program, int table, struct made *m
 	return ENOMEM;
 }
 
+/* The one table that a raw program uses, whatever it is called; to be closed. */
+static int used_table(struct call *call, const struct program *program)
+{
+	uint32_t id = 0;
+	struct bpf_prog_info info = { .nr_map_ids = 1, .map_ids = (uintptr_t)&id };
+	uint32_t size = sizeof(info);
+	int fd = -1;
+
+	if (!bpf_prog_get_info_by_fd(program->fd, &info, &size) && info.nr_map_ids == 1)
+		fd = bpf_map_get_fd_by_id(id);
+	return fd >= 0 ? fd : refuse(call, EINVAL, "%s: the raw program uses no single table",
+				     call->op);
+}
+
 static int attach_table(struct call *call, const struct program *program, struct made *made)
 {
 	char name[NAME_SIZE];
@@ -113,18 +127,21 @@ static int attach_table(struct call *call, const struct program *program, struct
 
 	if (arg_text(call, "table", name, sizeof(name)))
 		return -1;
-	table = program_table_fd(call, program, name);
+	table = program->libbpf ? program_table_fd(call, program, name) :
+				  used_table(call, program);
 	if (table < 0)
 		return -1;
 	made->err = put_on_table(program, table, made);
 	/* A parser only divides what a verdict is then given on. */
 	if (!made->err && program->attach_type != BPF_SK_SKB_STREAM_PARSER)
 		made->err = fill(table, made);
+	if (!program->libbpf)
+		close(table);
 	return 0;
 }
 
 const struct kind sockmap_kinds[] = {
-	{ "sk_msg", "kind table", attach_table, false },
-	{ "sk_skb", "kind table", attach_table, false },
+	{ "sk_msg", "kind table", attach_table, true },
+	{ "sk_skb", "kind table", attach_table, true },
 	{ 0 },
 };

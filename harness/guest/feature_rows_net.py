@@ -1,8 +1,16 @@
 """Features that events of the network and of cgroups need, with the commit that says since when."""
 
+from harness.values.arch import ARM
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
-from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe
+from harness.values.feature import (
+    AttachProbe,
+    Feature,
+    LoadProbe,
+    ShellProbe,
+    StreamProbe,
+    TableProbe,
+)
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
@@ -11,6 +19,9 @@ _FLOW_DISSECTOR, _STRUCT_OPS, _SK_LOOKUP, _NETFILTER = 22, 27, 30, 32
 _AT_EGRESS, _AT_FLOW_DISSECTOR, _AT_SK_LOOKUP, _AT_XDP = 1, 17, 36, 37
 _AT_NETFILTER, _AT_TCX = 45, 46
 
+# enum bpf_map_type
+_SOCKMAP = 15
+
 _RETURN_0 = (Insn(0xB7), Insn(0x95))
 
 
@@ -18,6 +29,11 @@ def _attaches(
     program_type: int, kind: EventKind, target: str = "", attach_type: int = 0
 ) -> AttachProbe:
     return AttachProbe(_RETURN_0, program_type, Event(kind, target), attach_type)
+
+
+def _of_sockmap(value: int) -> tuple[Insn, ...]:
+    """Returns that number, and uses a table."""
+    return (Insn(0x18, dst=1), Insn(0x00), Insn(0xB7, imm=value), Insn(0x95))
 
 
 NETWORK_FEATURES: tuple[Feature, ...] = (
@@ -83,6 +99,17 @@ NETWORK_FEATURES: tuple[Feature, ...] = (
     Feature("sk_msg", LoadProbe(_RETURN_0, _SK_MSG), (4, 17), ("INET", "NET_SOCK_MSG")),
     # commit b005fd189cec ("bpf: introduce new program type for skbs on sockets") in v4.14.
     Feature("sk_skb", LoadProbe(_RETURN_0, _SK_SKB), (4, 14), ("INET", "BPF_STREAM_PARSER")),
+    # Two messages of 3 bytes in one buffer, both dropped. Seen with 5.10.223 of arm; mended by
+    # commit 4da4e4bde1c4 ("strparser: Fix signed/unsigned mismatch bug") in v6.18 and v6.1.159.
+    Feature(
+        "divided-streams",
+        StreamProbe(_of_sockmap(3), _of_sockmap(0), TableProbe(_SOCKMAP, 4, 4, 2), b"onetwo"),
+        (4, 14),
+        ("INET", "BPF_STREAM_PARSER"),
+        elsewhere=((ARM, (6, 18)),),
+        bug="where ssize_t has 32 bits, __strp_recv() in net/strparser/strparser.c takes each "
+        "message but the first of a buffer for one of a wrong length: the socket ends with EPROTO",
+    ),
     # commit 3a0af8fd61f9 ("bpf: BPF for lightweight tunnel infrastructure") in v4.10.
     Feature(
         "lwt-bpf",

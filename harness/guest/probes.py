@@ -5,6 +5,7 @@ from typing import assert_never
 from harness.guest.guest import Guest
 from harness.guest.links import AttachError
 from harness.guest.raw import RawFilter
+from harness.guest.stream_probe import streams_are_divided
 from harness.guest.table_probes import TableProber
 from harness.guest.tables import Table
 from harness.values.arch import ByteOrder
@@ -19,6 +20,7 @@ from harness.values.feature import (
     SelfContainedProbe,
     ShellProbe,
     SlotProbe,
+    StreamProbe,
     TableProbe,
     TypesProbe,
 )
@@ -64,8 +66,8 @@ class Prober:
                 found = self._calls(helper, program_type)
             case TableProbe() | OperationProbe() as probe:
                 found = self._tables.has(probe)
-            case SlotProbe() as probe:
-                found = self._finds_in_slot(probe)
+            case SlotProbe() | StreamProbe() as probe:
+                found = self._works_on_table(probe)
             case other:
                 assert_never(other)
         return found
@@ -151,6 +153,11 @@ class Prober:
         loaded = self._load((Insn(_CALL, imm=helper), Insn(_EXIT)), program_type)
         loaded.close()
         return not any(words in loaded.verdict.log for words in _NO_HELPER)
+
+    def _works_on_table(self, probe: SlotProbe | StreamProbe) -> bool:
+        if isinstance(probe, SlotProbe):
+            return self._finds_in_slot(probe)
+        return streams_are_divided(self.guest, self._order, probe)
 
     def _finds_in_slot(self, probe: SlotProbe) -> bool:
         table = self._tables.create(probe.table)

@@ -130,6 +130,19 @@ class SlotProbe:
     slot: int
 
 
+@dataclass(frozen=True, slots=True)
+class StreamProbe:
+    """There if a stream goes on that a parser divided, and a verdict dropped message by message.
+
+    Both are programs of sk_skb with one wide load, the address of the sockmap.
+    """
+
+    parser: tuple[Insn, ...]
+    verdict: tuple[Insn, ...]
+    table: TableProbe
+    data: bytes
+
+
 Probe = (
     ShellProbe
     | LoadProbe
@@ -141,6 +154,7 @@ Probe = (
     | TableProbe
     | SlotProbe
     | OperationProbe
+    | StreamProbe
 )
 
 Later = tuple[tuple[Arch, Version | None], ...]
