@@ -10,7 +10,7 @@ import pytest
 
 from harness.reports.jsonl import JsonlReport, read_results
 from harness.values.errors import ReportError
-from harness.values.record import Record
+from harness.values.record import Record, TriggerRecord
 from harness.values.verdict import Outcome
 from tests.records import SUMMARY, make_record
 
@@ -33,6 +33,8 @@ def test_records_come_back_as_they_were(tmp_path: Path) -> None:
         replace(make_record(), jited=None, errno=None, retval=None, extra={"accel_reason": "x"}),
         replace(make_record(), cpu="max,-cx16", jit_features=("bmi2", "ret")),
         replace(make_record(), jit_features=()),
+        replace(make_record(), triggers=(TriggerRecord("@fork 1", "EPERM in fork", "EPERM"),)),
+        replace(make_record(), triggers=(TriggerRecord("@read a", "1", None, "00"),) * 2),
         replace(make_record(Outcome.CRASHED, "kernel BUG"), reproducible=True),
         replace(make_record(Outcome.CRASHED, "kernel BUG"), reproducible=False),
     )
@@ -49,7 +51,7 @@ def test_a_line_has_every_field_that_the_contract_names(tmp_path: Path) -> None:
         "insns_processed retval accel qemu guest attempt"
     )
     assert set(contract.split()) <= set(line)
-    assert {field.name for field in fields(Record)} - {"verdict", "ballot"} <= set(line)
+    assert {field.name for field in fields(Record)} - {"verdict", "ballot", "triggers"} <= set(line)
     assert (line["outcome"], line["schema"]) == ("PASSED", 1)
 
 

@@ -9,12 +9,16 @@ from harness.channels.fields import Fields
 from harness.values.autopsy import CodeRange
 from harness.values.deadline import Deadline
 from harness.values.errors import RefusedError
+from harness.values.observation import Fired
 from harness.values.touched import Touched
 
 T = TypeVar("T")
 
 # Functions of filters whose places are remembered for the case that the guest hangs in one.
 _MAX_CODE = 4096
+
+# Triggers of one trial whose results are remembered: the first.
+_MAX_FIRED = 100
 
 
 class Later(Generic[T]):
@@ -57,6 +61,8 @@ class Connection:
         self.tables: set[str] = set()
         """Kinds of event and types of table that were worked with since `forget`."""
 
+        self._fired: list[Fired] = []
+
         self.before_attach: Callable[[], None] = lambda: None
         """Called before an association is asked for: it can bring interfaces and their sysctls."""
 
@@ -70,10 +76,21 @@ class Connection:
     def forget(self) -> None:
         """Begin anew to note what is worked with."""
         self.events, self.tables = set(), set()
+        self._fired = []
+
+    def note(self, fired: Fired) -> None:
+        """Remember what came of a trigger."""
+        if len(self._fired) < _MAX_FIRED:
+            self._fired.append(fired)
+
+    @property
+    def fired(self) -> tuple[Fired, ...]:
+        """The first triggers that ended since `forget`."""
+        return tuple(self._fired)
 
     def touched(self) -> Touched:
-        """What was attached to, and which tables were made, since `forget`."""
-        return Touched.of(self.events, self.tables)
+        """What was attached to, which tables were made, and what was fired, since `forget`."""
+        return Touched.of(self.events, self.tables, self._fired)
 
     def submit(
         self, operation: str, read: Callable[[Fields], T], arguments: Mapping[str, object]

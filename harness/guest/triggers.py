@@ -9,6 +9,7 @@ from harness.values.byte_template import ByteTemplate
 from harness.values.deadline import Deadline
 from harness.values.errnos import errno_text
 from harness.values.errors import GuestError, ProtocolError, RefusedError
+from harness.values.observation import Fired
 from harness.values.trigger import StepResult, Trigger, TriggerResult, Value
 
 # Of the time that one operation may take: 10 s in a guest whose operations may take 120 s. Then
@@ -30,6 +31,7 @@ class Firing:
         self.trigger = trigger
         self.handle = handle
         self._result: TriggerResult | None = None
+        self._noted = False
 
     @property
     def ended(self) -> bool:
@@ -42,12 +44,13 @@ class Firing:
         """
         limit_s = self._connection.timeout_s * _LIMIT if timeout_s is None else timeout_s
         if self._pump(limit_s):
-            return self._taken()
+            return self._ended_with(self._taken())
         self.kill()
         if not self._pump(self._connection.timeout_s):
             raise GuestError(f"the guest's trigger did not end when it was killed: {self.trigger}")
         seen = self._taken()
-        return TriggerResult(seen.value, seen.errno, seen.step, data=seen.data, timed_out=True)
+        late = TriggerResult(seen.value, seen.errno, seen.step, data=seen.data, timed_out=True)
+        return self._ended_with(late)
 
     def kill(self) -> None:
         """SIGKILL to it and to all it started."""
@@ -57,6 +60,12 @@ class Firing:
 
     def take(self, result: TriggerResult) -> None:
         self._result = result
+
+    def _ended_with(self, result: TriggerResult) -> TriggerResult:
+        if not self._noted:
+            self._noted = True
+            self._connection.note(Fired(self.trigger, result))
+        return result
 
     def _taken(self) -> TriggerResult:
         assert self._result is not None

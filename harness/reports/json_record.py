@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.values.record import Record
+from harness.values.record import Record, TriggerRecord
 from harness.values.verdict import Outcome, Verdict
 
 SCHEMA = 1
@@ -47,6 +47,7 @@ def write_record(record: Record, log: LogReference | None = None) -> str:
         "jit_features": None if record.jit_features is None else list(record.jit_features),
         "events": list(record.events),
         "tables": list(record.tables),
+        **_written_triggers(record.triggers),
         "accel": record.accel,
         "qemu": record.qemu,
         "cpu": record.cpu,
@@ -94,9 +95,42 @@ def parse_record(line: str) -> Record:
         jit_features=_maybe_words(fields, "jit_features"),
         events=_maybe_words(fields, "events") or (),
         tables=_maybe_words(fields, "tables") or (),
+        triggers=_triggers(fields),
         final=_maybe_bool(fields, "final") is not False,
         reproducible=_maybe_bool(fields, "reproducible"),
         extra=_texts_of(fields, "extra"),
+    )
+
+
+def _written_triggers(triggers: tuple[TriggerRecord, ...]) -> dict[str, object]:
+    """The field is there only where a trigger was fired."""
+    if not triggers:
+        return {}
+    return {
+        "triggers": [
+            {
+                "trigger": each.trigger,
+                "result": each.result,
+                "errno": each.errno,
+                "data": each.data,
+            }
+            for each in triggers
+        ]
+    }
+
+
+def _triggers(fields: Mapping[str, object]) -> tuple[TriggerRecord, ...]:
+    found = fields.get("triggers", [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ValueError("triggers is not a list of objects")
+    return tuple(
+        TriggerRecord(
+            _text(each, "trigger"),
+            _text(each, "result"),
+            None if each.get("errno") is None else _text(each, "errno"),
+            _text(each, "data"),
+        )
+        for each in found
     )
 
 

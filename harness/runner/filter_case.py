@@ -108,8 +108,9 @@ class FilterCase:
             for filter_name in (own.spec.name, *own.companions)
             for name in own.obj.filter(filter_name).tables
         }
-        events = guest.connection.events if own.expectation.attaches else set()
-        return Touched.of(events, reached)
+        if not own.expectation.attaches:
+            return Touched.of(set(), reached)
+        return Touched.of(guest.connection.events, reached, guest.connection.fired)
 
     def _ballot(self, observation: Observation, release: str) -> Ballot:
         own = self.loadable

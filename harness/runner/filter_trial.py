@@ -147,7 +147,9 @@ class FilterTrial:
         if trigger.kind is not None:
             return Fired(trigger, self._guest.fire(trigger, self._order).wait())
         shell = self._guest.shell(trigger.text)
-        if status := shell.wait():
+        status = shell.wait()
+        self._guest.connection.note(Fired(trigger, TriggerResult(status)))
+        if status:
             raise CaseError(
                 f"{self._case.id}: the trigger ended with status {status}: {shell.output.strip()}"
             )

@@ -4,14 +4,16 @@ import shlex
 from dataclasses import dataclass
 
 from harness.formats.verifier_log import parse_stats
+from harness.judge.trigger import show_result
 from harness.runner.tested import Tested
 from harness.toolchain.disassembler import disassembler, instructions
 from harness.values.arch import Arch
 from harness.values.ballot import Ballot
 from harness.values.case import CaseId
+from harness.values.errnos import errno_name
 from harness.values.mode import Mode
-from harness.values.observation import LoadObservation, Observation
-from harness.values.record import Record
+from harness.values.observation import Fired, LoadObservation, Observation
+from harness.values.record import Record, TriggerRecord
 from harness.values.touched import NOTHING, Touched
 from harness.values.verdict import Verdict
 
@@ -20,6 +22,10 @@ _MAX_LOG = 64 * 1024
 
 # A filter of ten thousand instructions; disassembling more takes a tenth of a second and longer.
 _MAX_CODE = 64 * 1024
+
+# Of one trigger: characters of its text and result, bytes that came back.
+_MAX_TEXT = 512
+_MAX_DATA = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ def make_record(target: Tested, attempt: Attempt, *, final: bool) -> Record:
         ballot=attempt.ballot,
         events=attempt.touched.events,
         tables=attempt.touched.tables,
+        triggers=tuple(_trigger(each) for each in attempt.touched.fired),
     )
 
 
@@ -86,6 +93,17 @@ def _jit_features(arch: Arch, observation: Observation | None) -> tuple[str, ...
     if not code or len(code) > _MAX_CODE:
         return None
     return arch.code.features_in(instructions(disassembler(arch).lines(code)))
+
+
+def _trigger(fired: Fired) -> TriggerRecord:
+    """What a guest said of it is cut."""
+    seen = fired.result
+    return TriggerRecord(
+        fired.trigger.text[:_MAX_TEXT],
+        show_result(fired.trigger, seen)[:_MAX_TEXT],
+        errno_name(seen.errno) if seen.errno and not seen.timed_out else None,
+        seen.data[:_MAX_DATA].hex(),
+    )
 
 
 def _insns(load: LoadObservation | None) -> int | None:

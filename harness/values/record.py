@@ -10,6 +10,23 @@ from harness.values.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerRecord:
+    """A trigger that was fired, and what it gave."""
+
+    trigger: str
+    """As it was written."""
+
+    result: str
+    """In the words of docs/triggers.md: `17`, `nothing`, `killed:SIGSYS`, `EPERM in connect`."""
+
+    errno: str | None = None
+    """Its name, if that is what it gave."""
+
+    data: str = ""
+    """The bytes that came back, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The outcome of one attempt at one trial."""
 
@@ -58,6 +75,9 @@ class Record:
 
     tables: tuple[str, ...] = ()
     """Types of the tables that they could reach: `hash`, `array` …"""
+
+    triggers: tuple[TriggerRecord, ...] = ()
+    """Those that were fired, as they ended."""
 
     final: bool = True
     """False for an attempt that was retried: it does not count in summaries."""
