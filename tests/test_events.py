@@ -59,6 +59,7 @@ def test_the_agent_knows_every_kind_that_is_attached() -> None:
         "uprobe.multi//proc/self/exe:f*",
         "uretprobe.multi//a:b",
         "uprobe.session//a:b",
+        "usdt//proc/self/exe:probed:called",
         "tp/a/b",
         "raw_tp/a",
         "raw_tp.w/a",
@@ -68,6 +69,9 @@ def test_the_agent_knows_every_kind_that_is_attached() -> None:
         "freplace/f",
         "iter/task",
         "iter/task:7",
+        "iter/cgroup",
+        "iter/cgroup:up",
+        "iter/cgroup:children:a/b",
         "iter.s/bpf_map_elem:seen",
         "perf_event/cpu-clock/1000",
         "perf_event/mem:jiffies:w",
@@ -97,12 +101,25 @@ def test_an_event_is_written_as_it_is_read_and_the_agent_takes_its_words(text: s
         ("iter/task", {}),
         ("iter/task:7", {"pid": 7}),
         ("iter/bpf_map_elem:seen", {"table": "seen"}),
+        ("iter/cgroup", {"cgroup": ".", "order": 2}),
+        ("iter/cgroup:self", {"cgroup": "filtered", "order": 1}),
+        ("iter/cgroup:children:a/b", {"cgroup": "a/b", "order": 5}),
+        ("usdt//a/b:c:d", {"path": "/a/b", "provider": "c", "name": "d"}),
     ],
 )
 def test_a_target_comes_apart_into_what_the_agent_takes(
     text: str, arguments: dict[str, object]
 ) -> None:
     assert parse_event(text).arguments == arguments
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["iter/cgroup:", "iter/cgroup:down", "iter/cgroup:up:", "usdt//a", "usdt//a:b", "usdt/a:b:c"],
+)
+def test_a_target_of_the_wrong_form_is_no_event(text: str) -> None:
+    with pytest.raises(UnknownNameError, match="does not say what to attach to"):
+        parse_event(text)
 
 
 @pytest.mark.parametrize("row", EVENTS, ids=lambda row: row.kind.value)
@@ -141,6 +158,7 @@ def test_filters_of_one_program_type_fit_each_others_events(section: str, event:
         ("kprobe/a", "socket/lo", 'socket/unix, not of SEC("kprobe/a")'),
         ("kprobe/a", "kprobe.multi/a", "takes filters of SEC kprobe.multi"),
         ("uprobe.s", "kprobe/a", "takes filters of SEC kprobe "),
+        ("uprobe", "usdt//a:b:c", "takes filters of SEC usdt "),
         ("fentry/a", "fentry/b", 'bound to fentry/b when it is loaded: write SEC("fentry/b")'),
         ("kprobe/a", "tp_btf/a", 'write SEC("tp_btf/a")'),
         ("iter/task", "iter/bpf_map_elem:a", 'write SEC("iter/bpf_map_elem")'),

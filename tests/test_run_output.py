@@ -26,7 +26,11 @@ class FakeObject:
 
 
 def session(
-    *, as_json: bool, dump: dict[str, Any] | None = None, origin: TableOrigin = TableOrigin.DEFINED
+    *,
+    as_json: bool,
+    dump: dict[str, Any] | None = None,
+    origin: TableOrigin = TableOrigin.DEFINED,
+    name: str = "counts",
 ) -> tuple[Guest, RunOutput]:
     """A hash of one entry and a perf buffer."""
     page = {"errno": 0, "keys": b"\x05\0\0\0", "values": b"\x07\0\0\0", "more": False}
@@ -41,9 +45,9 @@ def session(
         "trace_stop": lambda request: {"lines": 1},
     }
     guest = Guest(FakeVm(Path("/dev/null"), handlers), timeout_s=0.2)
-    counts = guest.table("counts", entries=4, key_size=4, value_size=4)
+    counts = guest.table(name, entries=4, key_size=4, value_size=4)
     perf = guest.table("perf", entries=2, key_size=4, value_size=4, type="perf_event_array")
-    specs = [TableSpec("counts", TABLE_TYPES.index("hash"), 4, 4, 4, origin=origin)]
+    specs = [TableSpec(name, TABLE_TYPES.index("hash"), 4, 4, 4, origin=origin)]
     loaded: Any = FakeObject([counts, perf])
     return guest, RunOutput(guest, loaded, specs, ByteOrder.LITTLE, as_json=as_json)
 
@@ -125,6 +129,15 @@ def test_a_table_that_cannot_be_listed_is_told_of(capsys: pytest.CaptureFixture[
 
 def test_constants_are_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
     _, output = session(as_json=False, origin=TableOrigin.RODATA)
+
+    output.print_tables()
+
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", [".kconfig", "__bpf_usdt_specs", "__bpf_usdt_ip_to_spec_id"])
+def test_tables_of_libbpf_are_not_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, output = session(as_json=False, name=name)
 
     output.print_tables()
 

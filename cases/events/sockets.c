@@ -46,7 +46,7 @@ int udp(struct bpf_iter__udp *ctx)
 	struct sock_common *sk = (void *)ctx->udp_sk;
 
 	if (sk)
-		print(ctx->meta, "a datagram socket\n");
+		print(ctx->meta, "port %d\n", sk->skc_num);
 	return 0;
 }
 

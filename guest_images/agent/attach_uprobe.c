@@ -117,11 +117,25 @@ static int attach_uprobe_session(struct call *call, const struct program *progra
 	return attach_many(call, program, made, &opts);
 }
 
+/* A static tracepoint: its notes in the file say where it is, and libbpf reads them. */
+static int attach_usdt(struct call *call, const struct program *program, struct made *made)
+{
+	char path[PATH_SIZE], provider[NAME_SIZE], name[NAME_SIZE];
+
+	if (arg_text(call, "path", path, sizeof(path)) ||
+	    arg_text(call, "provider", provider, sizeof(provider)) ||
+	    arg_text(call, "name", name, sizeof(name)))
+		return -1;
+	return made_libbpf(made, bpf_program__attach_usdt(program->libbpf, -1, path, provider,
+							  name, NULL));
+}
+
 const struct kind uprobe_kinds[] = {
 	{ "uprobe", "kind path function offset", attach_uprobe, false },
 	{ "uretprobe", "kind path function offset", attach_uretprobe, false },
 	{ "uprobe.multi", "kind path function offset", attach_uprobe_multi, true },
 	{ "uretprobe.multi", "kind path function offset", attach_uretprobe_multi, true },
 	{ "uprobe.session", "kind path function offset", attach_uprobe_session, true },
+	{ "usdt", "kind path provider name", attach_usdt, false },
 	{ 0 },
 };

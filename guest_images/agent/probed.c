@@ -3,7 +3,7 @@
  * Functions of user space to put probes on, and a command that calls them in a
  * process of its own: /proc/$PPID/exe probed FUNCTION A B … in a shell that the
  * agent started. Knows where they are in the agent's file, because the agent is
- * linked without symbols.
+ * linked without symbols; its static tracepoints say that themselves.
  */
 #define _GNU_SOURCE
 #include <fnmatch.h>
@@ -13,6 +13,11 @@
 #include <string.h>
 
 #include "probed.h"
+#include "usdt.h"
+
+/* How many have attached something to probed:watched; the kernel counts. */
+extern volatile uint16_t probed_watchers;
+volatile uint16_t probed_watchers __attribute__((section(".probes")));
 
 /* Called through a pointer only, so that no compiler can make it something else. */
 #define PROBED __attribute__((noinline, used)) static
@@ -105,6 +110,7 @@ static int call_one(char **words)
 {
 	/* volatile: the call must go where the probe is. */
 	probed_fn volatile function = NULL;
+	long a, b;
 	size_t i;
 
 	for (i = 0; i < FUNCTIONS; i++)
@@ -114,7 +120,13 @@ static int call_one(char **words)
 		fprintf(stderr, "probed: there is no function %s\n", words[0]);
 		return -1;
 	}
-	printf("%ld\n", function(strtol(words[1], NULL, 0), strtol(words[2], NULL, 0)));
+	a = strtol(words[1], NULL, 0);
+	b = strtol(words[2], NULL, 0);
+	USDT("probed", "reached");
+	USDT_TWO("probed", "called", a, b);
+	if (probed_watchers)
+		USDT_WATCHED("probed", "watched", probed_watchers);
+	printf("%ld\n", function(a, b));
 	return 0;
 }
 

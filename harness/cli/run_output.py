@@ -18,6 +18,10 @@ from harness.values.table_row import Operation
 from harness.values.table_rows import TABLE_ROWS
 from harness.values.table_spec import TableOrigin, TableSpec
 
+# Tables that libbpf makes for itself: what a kernel is configured for, and where the arguments of
+# static tracepoints are (usdt.bpf.h).
+_OF_LIBBPF = (".kconfig", "__bpf_usdt_specs", "__bpf_usdt_ip_to_spec_id")
+
 
 class RunOutput:
     """The trace and all rings and perf buffers of one object, from start to stop."""
@@ -74,10 +78,10 @@ class RunOutput:
             _write(scrub(line) for line in lines)
 
     def print_tables(self) -> None:
-        """All entries of all tables that can be listed."""
+        """All entries of all tables that can be listed, but for constants and libbpf's own."""
         for name, table in self._loaded.tables.items():
             spec = self._specs.get(name, table.spec)
-            if spec.origin is TableOrigin.RODATA or has_records(spec):
+            if spec.origin is TableOrigin.RODATA or has_records(spec) or name in _OF_LIBBPF:
                 continue
             try:
                 entries = table.dump()

@@ -5,6 +5,7 @@ Names are the kernel's own words: an instruction, a helper, a kernel function, a
 
 from harness.guest.feature_rows_association import ASSOCIATION_FEATURES
 from harness.guest.feature_rows_events import EVENT_FEATURES, TRAMPOLINES
+from harness.guest.feature_rows_iterators import ITERATOR_FEATURES
 from harness.guest.feature_rows_net import NETWORK_FEATURES
 from harness.guest.feature_rows_survival import SURVIVAL
 from harness.guest.feature_rows_tables import TABLE_FEATURES
@@ -365,6 +366,7 @@ _TABLES = (
 FEATURES: tuple[Feature, ...] = (
     *_SYSTEM,
     *EVENT_FEATURES,
+    *ITERATOR_FEATURES,
     *NETWORK_FEATURES,
     *_INSTRUCTIONS,
     *_VERIFIER,

@@ -3,7 +3,7 @@
 from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
-from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe, TypesProbe
+from harness.values.feature import AttachProbe, Feature, LoadProbe, ShellProbe
 from harness.values.insn import Insn
 
 # linux/bpf.h: enum bpf_prog_type, enum bpf_attach_type
@@ -96,6 +96,17 @@ _PROBES = (
         (6, 13),
         ("UPROBE_EVENTS",),
         elsewhere=_NOT_OF_32_BITS,
+    ),
+    # parse_usdt_arg() of libbpf has nothing for powerpc: a static tracepoint that has arguments is
+    # refused (ENOTSUP), one without is fine.
+    Feature(
+        "usdt-arguments",
+        ShellProbe(
+            "test -e /sys/bus/event_source/devices/uprobe/type && test $(uname -m) != ppc64le"
+        ),
+        (4, 17),
+        ("UPROBE_EVENTS",),
+        elsewhere=((PPC64LE, None),),
     ),
 )
 
@@ -206,38 +217,6 @@ _FUNCTIONS = (
         ("BPF_LSM", "CGROUP_BPF", "DEBUG_INFO_BTF", "DYNAMIC_FTRACE_WITH_DIRECT_CALLS"),
         elsewhere=TRAMPOLINES,
     ),
-    # commit 15d83c4d7cef ("bpf: Allow loading of a bpf_iter program") in v5.8.
-    Feature("iterators", TypesProbe("bpf_iter__task"), (5, 8), ("DEBUG_INFO_BTF",)),
-    # commit b77fb25dcb34 ("bpf: Add support for bpf iterator programs to use sleepable helpers") in
-    # v5.18.
-    Feature(
-        "sleepable-iterators",
-        AttachProbe(
-            _RETURN_0,
-            _TRACING,
-            Event(EventKind.ITERATOR, "iter.s/task"),
-            _ITERATOR,
-            "task",
-            flags=_SLEEPABLE,
-        ),
-        (5, 18),
-        ("DEBUG_INFO_BTF",),
-    ),
-)
-
-# What is walked over, by the type of what the filter is handed and the release that brought it.
-_ITERATORS = tuple(
-    Feature(name, TypesProbe(name), since, ("DEBUG_INFO_BTF", *options))
-    for name, since, options in (
-        ("bpf_iter__bpf_prog", (5, 9), ()),
-        ("bpf_iter__tcp", (5, 9), ("INET",)),
-        ("bpf_iter__udp", (5, 9), ("INET",)),
-        ("bpf_iter__task_vma", (5, 12), ()),
-        ("bpf_iter__unix", (5, 15), ("UNIX",)),
-        ("bpf_iter__bpf_link", (5, 19), ()),
-        ("bpf_iter__ksym", (6, 0), ("KALLSYMS",)),
-        ("bpf_iter__cgroup", (6, 1), ("CGROUPS",)),
-    )
 )
 
 _NO_BREAKPOINTS = ((RISCV64, None), (S390X, None), (PPC64LE, None), (ARM, None))
@@ -279,6 +258,5 @@ EVENT_FEATURES: tuple[Feature, ...] = (
     *_PROBES,
     *_TRACEPOINTS,
     *_FUNCTIONS,
-    *_ITERATORS,
     *_PERF_EVENTS,
 )

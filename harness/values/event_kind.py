@@ -24,6 +24,7 @@ class EventKind(Enum):
     UPROBE_MULTI = "uprobe.multi"
     URETPROBE_MULTI = "uretprobe.multi"
     UPROBE_SESSION = "uprobe.session"
+    USDT = "usdt"
     TRACEPOINT = "tracepoint"
     RAW_TRACEPOINT = "raw_tracepoint"
     RAW_TRACEPOINT_WRITABLE = "raw_tracepoint.w"

@@ -16,6 +16,7 @@ from harness.values.event_targets import (
     iterated,
     itself,
     place_in_file,
+    static_tracepoint,
 )
 
 # All that are loaded as BPF_PROG_TYPE_KPROBE without an attach type; those that may sleep are for
@@ -145,6 +146,16 @@ _PROBES = (
         attach="bpf(2) BPF_LINK_CREATE, BPF_TRACE_UPROBE_SESSION",
         trigger="a call; its return as well if the filter returned 0 at the entry",
         feature="uprobe.session",
+    ),
+    EventRow(
+        EventKind.USDT,
+        ("usdt", "usdt.s"),
+        "usdt/PATH:PROVIDER:NAME",
+        static_tracepoint,
+        attach="libbpf: a uprobe at each place that the notes of the file name",
+        trigger="the process comes by, whoever it is: /proc/$PPID/exe probed probed_add 3 4 for"
+        " usdt//proc/self/exe:probed:called, which is the agent's",
+        feature="uprobe",
     ),
 )
 

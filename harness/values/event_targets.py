@@ -38,6 +38,9 @@ _BREAKPOINT = re.compile(
 # What fits into a register of most machines.
 _LENGTH = 4
 
+# Of linux/bpf.h: enum bpf_cgroup_iter_order.
+_ORDERS = {"self": 1, "pre": 2, "post": 3, "up": 4, "children": 5}
+
 _NUMBER = re.compile(r"(?:0x[0-9a-fA-F]{1,16}|[0-9]{1,18})\Z", re.ASCII)
 _FUNCTION = re.compile(r"[\w.$]+\Z", re.ASCII)
 _PATTERN = re.compile(r"[\w.*?$]+\Z", re.ASCII)
@@ -71,6 +74,15 @@ def place_in_file(target: str) -> Arguments | None:
     return {"path": path, "function": function, "offset": int(offset, 0) if plus else 0}
 
 
+def static_tracepoint(target: str) -> Arguments | None:
+    """`PATH:PROVIDER:NAME`."""
+    path, _, rest = target.partition(":")
+    provider, colon, name = rest.partition(":")
+    if not path.startswith("/") or not colon or not provider or not name or ":" in name:
+        return None
+    return {"path": path, "provider": provider, "name": name}
+
+
 def counter(target: str) -> Arguments | None:
     """`NAME` or `NAME/PERIOD`."""
     name, slash, period = target.partition("/")
@@ -99,16 +111,29 @@ def breakpoint_place(target: str) -> Arguments | None:
 
 
 def iterated(target: str) -> Arguments | None:
-    """`iter/WHAT`, `iter/WHAT:TABLE` for what walks over a table, `iter/WHAT:PID` for a task."""
+    """`iter/WHAT`, `iter/WHAT:TABLE` for what walks over a table, `iter/WHAT:PID` for a task.
+
+    `iter/cgroup:ORDER:CGROUP` for cgroups from one on; all of them, if nothing is said.
+    """
     section, _, what = target.partition("/")
     name, colon, narrowed = what.partition(":")
     if not section or not _FUNCTION.match(name):
         return None
+    if name == "cgroup":
+        return cgroups_from(narrowed) if colon else {"cgroup": ".", "order": _ORDERS["pre"]}
     if not colon:
         return {}
     if _NUMBER.match(narrowed):
         return {"pid": int(narrowed, 0)}
     return {"table": narrowed} if _FUNCTION.match(narrowed) else None
+
+
+def cgroups_from(target: str) -> Arguments | None:
+    """`ORDER:CGROUP`, or `ORDER` for the cgroup that is made for it."""
+    order, colon, cgroup = target.partition(":")
+    if order not in _ORDERS or (colon and not cgroup):
+        return None
+    return {"cgroup": cgroup or FILTERED, "order": _ORDERS[order]}
 
 
 def hook_of_a_cgroup(target: str) -> Arguments | None:
