@@ -46,6 +46,17 @@ def _on_own_function(kind: EventKind, attach_type: int) -> AttachProbe:
 _NOT_OF_32_BITS = ((ARM, None),)
 
 _PROBES = (
+    # Between the entry of a function and what it calls: also where ftrace has the entry.
+    Feature(
+        "kprobe-inside",
+        ShellProbe(
+            "cd /sys/kernel/tracing; for offset in 20 22 23 24 25 26 28; do"
+            f" echo p:bpf_harness/inside {_FUNCTION}+$offset >> kprobe_events && break; done"
+            " && echo -:bpf_harness/inside >> kprobe_events"
+        ),
+        (4, 17),
+        ("KPROBE_EVENTS",),
+    ),
     # commit 0dcac2725406 ("bpf: Add multi kprobe link") in v5.18.
     Feature(
         "kprobe.multi",

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where the processor was when the filter ran, and how often: kprobe_perf_func() in
+// kernel/trace/trace_kprobe.c.
+#include <linux/ptrace.h>
+#include <case.h>
+#include <bpf/bpf_tracing.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, __u64);
+	__type(value, __u64);
+} places SEC(".maps");
+
+SEC("kprobe")
+int note_place(struct pt_regs *regs)
+{
+	__u64 one = 1, place = PT_REGS_IP(regs);
+	__u64 *times = bpf_map_lookup_elem(&places, &place);
+
+	if (times)
+		++*times;
+	else
+		bpf_map_update_elem(&places, &place, &one, BPF_ANY);
+	return 0;
+}
+
+char _license[] SEC("license") = "GPL";
