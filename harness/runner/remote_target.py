@@ -1,15 +1,17 @@
-"""A target that runs already, on a machine that is not ours to boot."""
+"""A target that runs already, on a machine that is not ours to boot.
+
+What connects to it is imported when it is used: paramiko and pexpect take a quarter of a second,
+which nobody shall wait for who boots a guest.
+"""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.formats.kconfig import Kconfig
 from harness.guest.features import is_due
 from harness.guest.guest import Guest
-from harness.remote.facts import fit_arch, read_config
-from harness.remote.host import RemoteHost
-from harness.remote.machine import MachinePlan, RemoteMachine
 from harness.runner.cases import Case
 from harness.runner.known_features import KnownFeatures
 from harness.toolchain.agent import agent_binary
@@ -21,6 +23,9 @@ from harness.values.feature import Feature
 from harness.values.kernel import RunningKernel
 from harness.values.mode import Mode
 from harness.values.ssh_address import Credentials, SshAddress
+
+if TYPE_CHECKING:
+    from harness.remote.host import RemoteHost
 
 # How long a machine may take to come back: firmware of servers takes minutes.
 RETURN_S = 600.0
@@ -67,7 +72,7 @@ class RemoteTarget:
     config: Kconfig | None
     """What the kernel was built with, or None where the machine does not tell."""
 
-    host: RemoteHost
+    host: "RemoteHost"
 
     accel_name = "remote"
     qemu_version = ""
@@ -117,6 +122,8 @@ class RemoteTarget:
 
     def start(self, folder: Path, deadline: Deadline) -> Guest:
         """The agent on it, once it answers; raises TargetError."""
+        from harness.remote.machine import MachinePlan, RemoteMachine
+
         self.host.wait()
         plan = MachinePlan(self.agent, self.agent.parent.name, self.name.console, folder)
         machine = RemoteMachine(self.host, plan, deadline)
@@ -140,6 +147,9 @@ class RemoteTarget:
 
 def prepare_remote(name: RemoteName) -> RemoteTarget:
     """Connect, look at the machine, build the agent for it; raises TargetError."""
+    from harness.remote.facts import fit_arch, read_config
+    from harness.remote.host import RemoteHost
+
     host = RemoteHost(name.address, name.credentials, name.return_s)
     try:
         facts = host.look()
