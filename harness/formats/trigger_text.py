@@ -3,7 +3,6 @@
 Text that does not begin with `@` is a shell command. docs/triggers.md shows the vocabulary.
 """
 
-import difflib
 import re
 import signal
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from dataclasses import replace
 from harness.values.byte_template import ByteTemplate, parse_byte_template
 from harness.values.errnos import ERRNOS
 from harness.values.errors import UsageError
+from harness.values.near_names import near_names
 from harness.values.syscall_names import SYSCALL_NAMES
 from harness.values.trigger import Expected, Kind, Options, StepResult, Trigger, Value, Wanted
 
@@ -79,8 +79,8 @@ def _parse_fire(text: str) -> Trigger:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    """`, did you mean mkdirat?`, or nothing."""
-    found = difflib.get_close_matches(name, sorted(known), n=3)
+    """`; near to it: mkdirat`, or nothing."""
+    found = near_names(name, known)
     return f"; near to it: {' '.join(found)}" if found else ""
 
 

@@ -1,6 +1,5 @@
 """Which events of a guest's kernel are near one that it has not: lists, read to a bound."""
 
-import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,15 +7,13 @@ from dataclasses import dataclass
 from harness.values.errors import RefusedError
 from harness.values.event import Event
 from harness.values.event_kind import EventKind
+from harness.values.near_names import near_names
 
 Read = Callable[[str, int], bytes]
 """The beginning of a file of the guest, at most so many bytes; raises RefusedError."""
 
 # The list of functions of a distribution's kernel has 2 to 4 MiB, its types 5 to 12.
 _MAX_LIST = 16 * 1024 * 1024
-
-_SHOWN = 3
-_LIKENESS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def near_events(read: Read, event: Event) -> tuple[str, ...]:
         f"{section}/{near.replace(':', '/')}"
         for name in _names(event)
         if name not in known
-        for near in difflib.get_close_matches(name, known, n=_SHOWN, cutoff=_LIKENESS)
+        for near in near_names(name, known)
     )
 
 

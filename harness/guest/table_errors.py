@@ -1,16 +1,17 @@
 """How the kernel refuses an operation on a table, and what could be done about it."""
 
-import difflib
 import errno as numbers
 import os
 
 from harness.values.errnos import errno_name
 from harness.values.errors import RefusedError, UnknownNameError
+from harness.values.near_names import near_names
 from harness.values.table_row import Operation
 from harness.values.table_rows import TABLE_ROWS
 from harness.values.table_spec import TABLE_TYPES, TableSpec
 
-_NEAR = 3
+# `lru` is as near as that to `lru_hash`.
+_LIKENESS = 0.5
 
 
 class TableError(RefusedError):
@@ -54,7 +55,7 @@ def table_type(name: str) -> int:
     if name in TABLE_TYPES[1:]:
         return TABLE_TYPES.index(name)
     plain = name.lower().removeprefix("bpf_map_type_").replace("-", "_")
-    near = difflib.get_close_matches(plain, TABLE_TYPES[1:], _NEAR, 0.5)
+    near = near_names(plain, TABLE_TYPES[1:], likeness=_LIKENESS)
     names = near or TABLE_TYPES[1:]
     raise UnknownNameError(
         f"unknown table type {name!r}",

@@ -1,11 +1,11 @@
 """What a filter is associated with, as text on the command line and in section names."""
 
-import difflib
 from dataclasses import dataclass
 
 from harness.values.errors import UnknownNameError
 from harness.values.event_kind import Arguments, EventKind, EventRow
 from harness.values.event_rows import EVENTS
+from harness.values.near_names import near_names
 
 _BY_KIND: dict[EventKind, EventRow] = {row.kind: row for row in EVENTS}
 _BY_SECTION: dict[str, tuple[EventRow, ...]] = {
@@ -95,7 +95,7 @@ def _section(text: str) -> str | None:
 
 
 def _remedy(text: str) -> str:
-    near = difflib.get_close_matches(text.partition("/")[0], _BY_SECTION, n=3)
+    near = near_names(text.partition("/")[0], _BY_SECTION)
     if near:
         return f"near it: {' '.join(near)}"
     return f"write one of: {_FORMS}"
