@@ -3,7 +3,6 @@
 import errno
 import hashlib
 from collections.abc import Callable
-from types import TracebackType
 
 from harness.channels.fields import Fields
 from harness.guest.descriptors import Descriptor, DescriptorKind
@@ -257,12 +256,7 @@ class Guest:
     def __enter__(self) -> "Guest":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

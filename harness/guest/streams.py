@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from types import TracebackType
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
@@ -99,12 +98,7 @@ class RecordStream:
     def __enter__(self) -> "RecordStream":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is None:
             self.stop()
 

@@ -2,7 +2,6 @@
 
 from collections import deque
 from dataclasses import dataclass
-from types import TracebackType
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
@@ -83,11 +82,6 @@ class TraceStream:
     def __enter__(self) -> "TraceStream":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is None:
             self.stop()

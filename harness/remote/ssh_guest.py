@@ -6,7 +6,6 @@ It has its keys for one run only, and its console in a file.
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from harness.boot.command import Hardware
 from harness.boot.ssh_command import SshEnds, ssh_argv
@@ -111,12 +110,7 @@ class SshGuest:
     def __enter__(self) -> "SshGuest":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

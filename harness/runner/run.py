@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from itertools import islice
-from types import TracebackType
 
 from harness.runner.ahead import GuestsAhead
 from harness.runner.batch import BatchRunner, Isolation, Sink
@@ -49,12 +48,7 @@ class Run:
     def __enter__(self) -> "Run":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop()
 
     def start(

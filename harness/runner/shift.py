@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 
 from harness.guest.guest import Guest
 from harness.runner.pool import Guests, Lent
@@ -34,12 +33,7 @@ class Shift:
     def __enter__(self) -> "Shift":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is None:
             self.end()
         else:

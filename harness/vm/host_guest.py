@@ -10,7 +10,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 
 from harness.boot.vng_command import vng_argv
 from harness.values.accel import Accel
@@ -80,12 +79,7 @@ class HostGuest:
     def __enter__(self) -> "HostGuest":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 
