@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from harness.values.arch import ARCHES, Arch, ByteOrder, ImageHeader
+from harness.values.arch import ARCHES, Arch, ByteOrder
 from harness.values.errors import KernelError
+from harness.values.image_header import ImageHeader
 
 ImageBytes = bytes | mmap.mmap
 

@@ -19,6 +19,7 @@ from harness.values.cpu_model import (
     MachineCode,
 )
 from harness.values.errors import UnknownNameError
+from harness.values.image_header import ImageHeader, ReleasePointer
 
 
 class ByteOrder(Enum):
@@ -26,31 +27,6 @@ class ByteOrder(Enum):
 
     LITTLE = "little"
     BIG = "big"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageHeader:
-    """What the boot protocol puts into a kernel image that is not ELF; offsets from its start."""
-
-    offset: int
-    magic: bytes
-    """The bytes there, which a boot loader checks."""
-
-    release: "ReleasePointer | None" = None
-    """None where the header does not lead to the release."""
-
-    flags_64_bit: tuple[int, int] | None = None
-    """Byte and bit that are set in 64-bit kernels only; None if there are no others."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasePointer:
-    """Where a header keeps the place of the release's text."""
-
-    offset: int
-    size: int
-    base: int = 0
-    """Added to the number there, which has the byte order of the architecture."""
 
 
 @dataclass(frozen=True, slots=True)
