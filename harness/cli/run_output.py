@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from harness.guest.filters import LoadedObject
 from harness.guest.guest import Guest
 from harness.guest.trace import TraceLine
+from harness.reports.record_text import format_record, json_record
 from harness.reports.table_text import format_table, json_entries
 from harness.reports.text import scrub
 from harness.values.arch import ByteOrder
@@ -104,13 +105,11 @@ class RunOutput:
                 self._write_records(name, cpu, records)
 
     def _write_records(self, name: str, cpu: int | None, records: Sequence[bytes]) -> None:
-        """Nothing says of what type a record is: its bytes as hex."""
-        for record in records:
-            if self._as_json:
-                line = json.dumps({"table": name, "cpu": cpu, "record": record.hex()})
-            else:
-                line = f"record of {name}: {record.hex() or 'nothing'}"
-            _write((line,))
+        spec = self._specs.get(name, self._loaded.tables[name].spec)
+        if self._as_json:
+            _write(json_record(spec, cpu, record, self._order) for record in records)
+        else:
+            _write(format_record(spec, record, self._order) for record in records)
 
 
 def has_records(spec: TableSpec) -> bool:

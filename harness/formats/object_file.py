@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from harness.formats.btf import Btf, Kind, parse_btf
 from harness.formats.elf import Elf, Function, Section, parse_elf
+from harness.formats.record_types import with_record_types
 from harness.formats.section_shape import section_shape
 from harness.formats.table_definition import read_tables
 from harness.formats.table_use import TableUse
@@ -161,7 +162,7 @@ def _defined_tables(elf: Elf, btf: Btf | None) -> tuple[TableSpec, ...]:
         return ()
     if btf is None:
         raise ObjectError("the object defines tables but has no BTF", remedy="compile with -g")
-    return read_tables(btf)
+    return with_record_types(btf, read_tables(btf))
 
 
 def _section_tables(elf: Elf, btf: Btf | None) -> tuple[TableSpec, ...]:

@@ -64,6 +64,11 @@ class TableSpec:
     """What its keys and values are by name; None where the object does not say."""
 
     value_shape: Shape | None = field(default=None, compare=False, repr=False)
+    record_shape: Shape | None = field(default=None, compare=False, repr=False)
+    """What the records of a ring or perf buffer are by name; None where the object does not say."""
+
+    record_type: str = field(default="", compare=False, repr=False)
+    """What C calls that: `struct event`."""
 
     @property
     def type_name(self) -> str:

@@ -167,3 +167,33 @@ def test_the_pytest_plugin_runs_a_file_of_cases(target: Target, tmp_path: Path) 
     assert "retval 7, expected 8 (0x7 != 0x8)" in stdout
     assert "reproduce: bpf-harness check" in stdout
     assert processes_of(tmp_path) == []
+
+
+def test_records_are_printed_by_the_types_that_the_object_tells(
+    target: Target, tmp_path: Path
+) -> None:
+    """Of a ring and of a perf buffer; one of another size than its type is told of."""
+    source = str(ROOT / "cases/tables/typed_records.c")
+    trigger = "@syscall mkdirat AT_FDCWD text:/tmp/new 0700"
+
+    status, stdout, _ = run(
+        tmp_path, "-m", "harness", "run", source, "--json", "--trigger", trigger
+    )
+
+    records = [json.loads(line) for line in stdout.splitlines()]
+    pid, cpu = records[0]["record"]["pid"], records[2]["cpu"]
+    assert records == [
+        {
+            "table": "ring",
+            "cpu": None,
+            "record": {"pid": pid, "stage": "ENTERED", "comm": "fire"},
+        },
+        {
+            "table": "ring",
+            "cpu": None,
+            "record": "02000000",
+            "error": "4 bytes, struct event has 24",
+        },
+        {"table": "perf", "cpu": cpu, "record": {"pid": pid, "stage": "LEFT", "comm": "fire"}},
+    ]
+    assert status == 0
