@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import shell
 from harness.cli.options import add_cold, add_targets
 from harness.cli.remote_options import add_consent, add_remote, parse_remote, spared
 from harness.runner.remote_target import RemoteName
@@ -60,6 +61,26 @@ def test_a_machine_is_what_the_options_say() -> None:
 def test_what_does_not_go_together_is_told(words: tuple[str, ...], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         parse(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((*BOX, "--guest", "host"), "--guest is for guests"),
+        ((*BOX, "--no-bpftool"), "--no-bpftool is for guests"),
+        ((*BOX, "--accel", "kvm"), "--accel is for guests"),
+        ((*BOX, "--time-limit", "5"), "--time-limit is for --guest host"),
+        ((*BOX, "-c", "true", "--", "false"), "with -c or after --, not both"),
+        (("-i", "/key"), "are for --target"),
+    ],
+)
+def test_a_shell_there_takes_no_options_of_guests(words: tuple[str, ...], said: str) -> None:
+    """Before anything is connected or booted."""
+    parser = argparse.ArgumentParser()
+    shell.add_arguments(parser)
+
+    with pytest.raises(UsageError, match=said):
+        shell.run(parser.parse_args(words))
 
 
 class _Case(ScriptedCase):

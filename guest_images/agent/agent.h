@@ -68,6 +68,11 @@ struct channel {
 	int in, out;
 };
 
+/* Files made on a machine that is not ours, which go with the agent. In a guest none is kept. */
+bool brought_is_kept(void);
+bool brought_has_room(void);
+void brought_add(const char *path);
+
 int worker(int kmsg, const struct channel *given);
 int channel_open(int kmsg);
 

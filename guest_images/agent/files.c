@@ -14,18 +14,41 @@
 
 #define PERMISSIONS 07777
 
+static int make_folder(const char *path)
+{
+	if (!brought_has_room())
+		return ENOSPC;
+	if (mkdir(path, 0755))
+		return errno == EEXIST ? 0 : errno;
+	brought_add(path);
+	return 0;
+}
+
 /* The folders above it, as mkdir -p makes them. */
 static int make_folders(char *path)
 {
 	char *at;
+	int err;
 
 	for (at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
 		*at = 0;
-		if (mkdir(path, 0755) && errno != EEXIST)
-			return errno;
+		err = make_folder(path);
+		if (err)
+			return err;
 		*at = '/';
 	}
-	return 0;
+	return brought_has_room() ? 0 : ENOSPC;
+}
+
+/* The first piece makes the file, or empties it: not one of a machine that is not ours. */
+static int open_file(const char *path, bool first)
+{
+	int flags = first ? O_CREAT | (brought_is_kept() ? O_EXCL : O_TRUNC) : O_APPEND;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0600);
+
+	if (fd >= 0 && first)
+		brought_add(path);
+	return fd;
 }
 
 static int write_all(int fd, const struct bytes *data)
@@ -42,7 +65,7 @@ static int write_all(int fd, const struct bytes *data)
 	return 0;
 }
 
-/* The first piece makes the file, or empties it; the others are added. */
+/* The first piece makes the file; the others are added. */
 int op_file_put(struct agent *agent, struct call *call)
 {
 	char path[PATH_SIZE];
@@ -60,7 +83,7 @@ int op_file_put(struct agent *agent, struct call *call)
 	err = first ? make_folders(path) : 0;
 	if (err)
 		return result_errno(call, err);
-	fd = open(path, O_WRONLY | O_CLOEXEC | (first ? O_CREAT | O_TRUNC : O_APPEND), 0600);
+	fd = open_file(path, first);
 	if (fd < 0)
 		return result_errno(call, errno);
 	err = write_all(fd, &data);

@@ -24,6 +24,10 @@ void klog_pump(int klog, int to);
 void settings_keep(void);
 void settings_give_back(int kmsg);
 
+/* What was copied to it, taken away: where it is kept, before the worker is started. */
+int brought_open(void);
+void brought_take_away(int kmsg);
+
 /* Whose child a process is: 0 if it has ended. */
 pid_t parent_of(pid_t pid);
 int end_descendants(void);

@@ -152,7 +152,7 @@ static void confine(const struct sock_fprog *filter)
 	}
 }
 
-void shell_become(char *const *argv, char *const *environment,
+void shell_become(const char *path, char *const *argv, char *const *environment,
 		  const struct sock_fprog *seccomp)
 {
 	int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -166,8 +166,8 @@ void shell_become(char *const *argv, char *const *environment,
 		dprintf(STDERR_FILENO, "cannot set oom_score_adj: %s\n", strerror(errno));
 	if (seccomp)
 		confine(seccomp);
-	execve(argv[0], argv, environment);
-	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
+	execve(path, argv, environment);
+	dprintf(STDERR_FILENO, "cannot run %s: %s\n", path, strerror(errno));
 	_exit(NOT_RUN);
 }
 
@@ -179,7 +179,7 @@ static void become(char *const *argv, int output, const struct sock_fprog *secco
 	dup2(null, STDIN_FILENO);
 	dup2(output < 0 ? null : output, STDOUT_FILENO);
 	dup2(output < 0 ? null : output, STDERR_FILENO);
-	shell_become(argv, environment, seccomp);
+	shell_become(argv[0], argv, environment, seccomp);
 }
 
 static pid_t start(char *const *argv, int output, const struct sock_fprog *seccomp)

@@ -23,7 +23,7 @@ struct shell {
 /* In the child: its signals, its place when memory is short, its filter of system calls if it
  * has one, its program.
  */
-void shell_become(char *const *argv, char *const *environment,
+void shell_become(const char *path, char *const *argv, char *const *environment,
 		  const struct sock_fprog *seccomp) __attribute__((noreturn));
 
 struct shell *shell_new(struct agent *agent, struct call *call);

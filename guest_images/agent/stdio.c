@@ -188,6 +188,8 @@ static int open_all(struct supervisor *self)
 		return refused("cannot read the kernel log, /dev/kmsg");
 	if (take_stdio(self))
 		return refused("standard input or output is not usable");
+	if (brought_open())
+		return refused(strerror(errno));
 	self->signals = watch_signals();
 	if (self->signals < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return refused(strerror(errno));
@@ -207,6 +209,7 @@ static int clear_away(struct supervisor *self)
 		kmsg_line(self->kmsg, "a process that a case has started does not end");
 		status = EXIT_FAILURE;
 	}
+	brought_take_away(self->kmsg);
 	settings_give_back(self->kmsg);
 	klog_pump(self->klog, STDERR_FILENO);
 	return status;

@@ -4,7 +4,7 @@
  * how to start one, hand on what is typed, and resize it; what it prints and
  * how it ends is told as for every other shell.
  */
-#define _GNU_SOURCE	/* pipe2, ptsname_r */
+#define _GNU_SOURCE	/* pipe2, ptsname_r, environ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,6 +23,7 @@ struct wanted {
 	char *command;		/* empty: an interactive shell */
 	char term[TERM_SIZE];
 	struct winsize size;	/* no rows: a pipe */
+	bool guest;
 };
 
 static int read_size(struct call *call, struct winsize *size)
@@ -36,24 +37,49 @@ static int read_size(struct call *call, struct winsize *size)
 	return 0;
 }
 
+/* What a guest has, where nobody has logged in. */
+static void set_environment(void)
+{
+	clearenv();
+	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("PS1", "\\w # ", 1);
+}
+
+/*
+ * Who types on a machine that is not ours gets the shell of whoever has logged
+ * in; the name with a dash makes it a login shell, as sshd's do_child() does.
+ */
+static void become_user_shell(void)
+{
+	const char *named = getenv("SHELL");
+	const char *path = named && named[0] == '/' ? named : SHELL;
+	char dashed[NAME_SIZE];
+
+	snprintf(dashed, sizeof(dashed), "-%s", strrchr(path, '/') + 1);
+	shell_become(path, (char *const[]){ dashed, NULL }, environ, NULL);
+}
+
 static void become(const struct wanted *wanted, int input, int output)
 {
 	char *const asked[] = { SHELL, "-c", wanted->command, NULL };
 	char *const typed[] = { SHELL, NULL };
-	char term[TERM_SIZE + 8];
-	char *const environment[] = {
-		"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", "PS1=\\w # ", term, NULL
-	};
+	const char *home;
 
-	snprintf(term, sizeof(term), "TERM=%s", wanted->term);
+	if (wanted->guest)
+		set_environment();
+	setenv("TERM", wanted->term, 1);
 	dup2(input, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
 	if (wanted->size.ws_row)
 		ioctl(STDIN_FILENO, TIOCSCTTY, 0);
-	if (chdir("/root"))
+	home = getenv("HOME");
+	if (!home || chdir(home))
 		chdir("/");
-	shell_become(wanted->command[0] ? asked : typed, environment, NULL);
+	if (!wanted->guest && !wanted->command[0] && wanted->size.ws_row)
+		become_user_shell();
+	shell_become(SHELL, wanted->command[0] ? asked : typed, environ, NULL);
 }
 
 /* The child leads a session of its own, so that a terminal can be its. */
@@ -124,7 +150,7 @@ static int start_on_pipes(struct shell *shell, const struct wanted *wanted)
 int op_terminal_start(struct agent *agent, struct call *call)
 {
 	char command[COMMAND_SIZE] = "";
-	struct wanted wanted = { .command = command };
+	struct wanted wanted = { .command = command, .guest = agent->guest };
 	struct shell *shell;
 	uint64_t as;
 	int err;

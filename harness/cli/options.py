@@ -13,6 +13,10 @@ from harness.values.mode import Mode
 from harness.vm.snapshots import Snapshots
 
 DEFAULT_ARCH = "x86_64"
+
+OWN_GUEST, HOST_GUEST = "own", "host"
+"""Whose files a guest has."""
+
 _ALL_ARCHES = "all"
 _KERNEL_FORMS = "debian:SERIES, debian:RELEASE, an image, a .deb or TREE[:FLAVOR]"
 

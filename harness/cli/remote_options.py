@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.cli.options import DEFAULT_ARCH
+from harness.cli.options import DEFAULT_ARCH, OWN_GUEST
 from harness.kernels.resolve import DEFAULT_KERNEL
 from harness.runner.cases import Case
 from harness.runner.remote_target import (
@@ -17,6 +17,7 @@ from harness.runner.remote_target import (
     meant_to_crash,
     prepare_remote,
 )
+from harness.values.accel import AccelChoice
 from harness.values.console_source import parse_console_source
 from harness.values.errors import UsageError
 from harness.values.ssh_address import Credentials, parse_ssh_address
@@ -30,11 +31,14 @@ _OF_GUESTS = {
     "cpu_sweep": "--cpu-sweep",
     "dump_memory": "--dump-memory",
     "cold": "--cold",
+    "accel": "--accel",
+    "guest": "--guest",
+    "no_bpftool": "--no-bpftool",
 }
 
 
 # What those are that were not given; to name the default is no contradiction.
-_NOT_GIVEN = (None, False, DEFAULT_ARCH, DEFAULT_KERNEL)
+_NOT_GIVEN = (None, False, DEFAULT_ARCH, DEFAULT_KERNEL, AccelChoice.AUTO.value, OWN_GUEST)
 
 
 def add_remote(parser: argparse.ArgumentParser) -> None:

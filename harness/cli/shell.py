@@ -1,4 +1,6 @@
-"""`bpf-harness shell`: a guest to work in, on a terminal, through pipes or by one command."""
+"""`bpf-harness shell`: a guest, or a machine that runs already, to work in: on a terminal, through
+pipes or by one command.
+"""
 
 import argparse
 import shlex
@@ -12,16 +14,16 @@ from harness.cli.copies import parse_get, parse_put
 from harness.cli.host_guest import check_same_arch, run_in_host_guest
 from harness.cli.keyboard import LEAVE, Resizes, is_terminal, raw_mode, read_keys, screen
 from harness.cli.lost_guest import tell_crash
-from harness.cli.options import add_cold, add_target, saved_states
+from harness.cli.one_guest import one_target, start_guest
+from harness.cli.options import HOST_GUEST, OWN_GUEST, add_cold, add_target, saved_states
+from harness.cli.remote_options import add_remote, parse_remote
 from harness.guest.files import GuestFile
 from harness.guest.guest import Guest
 from harness.guest.terminal import Terminal
-from harness.runner.pool import BOOT_TIMEOUT_S
-from harness.runner.target import prepare_target
+from harness.runner.remote_target import RemoteTarget
+from harness.runner.target import Target
 from harness.toolchain.guest_tools import Tool, ToolStore
-from harness.values.accel import AccelChoice
 from harness.values.arch import Arch, parse_arch
-from harness.values.deadline import Deadline
 from harness.values.errors import ChannelError, DownloadError, UsageError
 
 # A key is answered within this time; nothing wakes us for keys while we wait for the guest.
@@ -32,27 +34,30 @@ _BACKLOG = 256 * 1024
 
 _INTERRUPTED = 128 + 2
 
+# Of the program that a guest with the host's files runs.
+_TIME_LIMIT_S = 600.0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
     add_target(parser)
     add_cold(parser)
+    add_remote(parser)
     parser.add_argument("-c", dest="command", default="", help="run this one command and stop")
     parser.add_argument(
         "words", nargs="*", metavar="-- PROGRAM ARG", help="the same, as words after --"
     )
     parser.add_argument(
         "--guest",
-        choices=("own", "host"),
-        default="own",
+        choices=(OWN_GUEST, HOST_GUEST),
+        default=OWN_GUEST,
         help="host: this machine's programs and files, copy on write, for one command",
     )
     parser.add_argument(
         "--time-limit",
         type=float,
-        default=600.0,
         metavar="SECONDS",
-        help="for --guest host (default: 600); then the exit code is 124",
+        help=f"for --guest host (default: {_TIME_LIMIT_S:.0f}); then the exit code is 124",
     )
     parser.add_argument(
         "--put",
@@ -77,29 +82,42 @@ def run(args: argparse.Namespace) -> int:
     """The status of the shell or the command; 1 for a kernel that crashed."""
     puts = tuple(parse_put(word) for word in args.put)
     gets = tuple(parse_get(word) for word in args.get)
-    arch, accel = parse_arch(args.arch), AccelChoice.parse(args.accel)
     command = _command(args)
-    if args.guest == "host":
-        _check_host_guest(args, arch, command)
-    target = prepare_target(arch, args.kernel, accel, cpu_model=args.cpu)
-    if args.guest == "host":
-        return run_in_host_guest(target, command, args.time_limit)
-    tools = () if args.no_bpftool else _bpftool(arch)
-    with tempfile.TemporaryDirectory(prefix="bpf-harness-shell-") as folder:
-        plan = target.plan(Path(folder))
-        with Guest.start(plan, Deadline.after(BOOT_TIMEOUT_S), saved_states(args)) as guest:
+    remote = parse_remote(args)
+    if args.guest == HOST_GUEST:
+        _check_host_guest(args, parse_arch(args.arch), command)
+    elif args.time_limit is not None:
+        raise UsageError("--time-limit is for --guest host")
+    with one_target(args) as target:
+        if args.guest == HOST_GUEST and isinstance(target, Target):
+            return run_in_host_guest(target, command, args.time_limit or _TIME_LIMIT_S)
+        tools = () if args.no_bpftool or remote else _bpftool(target.arch)
+        with (
+            tempfile.TemporaryDirectory(prefix="bpf-harness-shell-") as folder,
+            start_guest(target, Path(folder), saved_states(args)) as guest,
+        ):
             try:
                 _bring(guest, tools)
                 for copy in puts:
                     copy.put(guest)
                 if not command:
-                    _say(f"{guest.identity.release} on {target.arch}, {target.accel}")
+                    _greet(target, guest)
                 status = _converse(guest, command)
                 for copy in gets:
                     copy.get(guest)
             except ChannelError as error:
                 return tell_crash(guest, error)
             return status
+
+
+def _greet(target: Target | RemoteTarget, guest: Guest) -> None:
+    """Which kernel it is, and on a terminal how to get out of it."""
+    remote = isinstance(target, RemoteTarget)
+    if not remote:
+        _say(f"{guest.identity.release} on {target.arch}, {target.accel}")
+    if is_terminal():
+        what = "leaves the machine, Ctrl-] too" if remote else "stops the guest, Ctrl-] kills it"
+        _say(f"`exit` or Ctrl-D {what}")
 
 
 def _command(args: argparse.Namespace) -> str:
@@ -141,8 +159,6 @@ def _converse(guest: Guest, command: str) -> int:
     """Until the shell ends; on a terminal if we have one."""
     if not is_terminal():
         return _by_pipe(guest.terminal(_show, command=command))
-    if not command:
-        _say("`exit` or Ctrl-D stops the guest, Ctrl-] kills it")
     with ExitStack() as stack:
         stack.enter_context(raw_mode())
         resizes = stack.enter_context(Resizes())

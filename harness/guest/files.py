@@ -1,5 +1,6 @@
 """Files that are copied into a guest and out of it, in pieces, with their permissions."""
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ MAX_FILE = 128 * 1024 * 1024
 """A quarter of what a guest has: its files are in its memory."""
 
 _PERMISSIONS = 0o7777
+
+# guest_images/agent/files.c
+_NOT_OVERWRITTEN = (
+    "what is there already is not overwritten on a machine that is not ours: take another name"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,11 @@ def put_file(connection: Connection, path: str, file: GuestFile) -> None:
             "first": not number,
         }
         if code := connection.submit("file_put", lambda r: r.errno(), arguments).result():
-            raise RefusedError(f"cannot write {path} in the guest: {os.strerror(code)}", code)
+            raise RefusedError(
+                f"cannot write {path} in the guest: {os.strerror(code)}",
+                code,
+                remedy=_NOT_OVERWRITTEN if code == errno.EEXIST else None,
+            )
 
 
 def get_file(connection: Connection, path: str) -> GuestFile:

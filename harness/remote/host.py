@@ -22,7 +22,7 @@ class RemoteHost:
         """`wait_s`: how long the machine may take to come back after it was lost."""
         self.address = address
         self._credentials = credentials
-        self._wait_s = wait_s
+        self.wait_s = wait_s
         self._lock = threading.Lock()
         self._session: SshSession | None = None
         self._given_up = threading.Event()
@@ -57,7 +57,7 @@ class RemoteHost:
 
         One that did not come back once is asked only once each time.
         """
-        deadline = Deadline.after(0.0 if self._gone else self._wait_s)
+        deadline = Deadline.after(0.0 if self._gone else self.wait_s)
         while True:
             try:
                 facts = self.look()
@@ -74,7 +74,7 @@ class RemoteHost:
     def _lost(self, error: UnreachableError) -> TargetError:
         if self._gone is None:
             self._gone = TargetError(
-                f"{self.address} did not come back within {self._wait_s:.0f} s: {error.message}",
+                f"{self.address} did not come back within {self.wait_s:.0f} s: {error.message}",
                 remedy="reset it by hand; sysctl kernel.panic=10 makes a kernel reboot by itself",
             )
         return self._gone

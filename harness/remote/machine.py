@@ -175,6 +175,11 @@ class RemoteMachine:
             # What is said later is said by the next boot; who hangs may say why in a minute.
             self._hear_out(Deadline.after(_CONSOLE_S))
             self._close_console()
+        host = self._host
+        _log.warning(
+            "%s is lost: %s; waiting for it, %.0f s at most",
+            *(host.address, error.message, host.wait_s),
+        )
         try:
             facts = self._host.wait()
         except TargetError as gone:
