@@ -9,7 +9,7 @@ from pathlib import Path
 from virtme.cpiowriter import CpioWriter
 
 from harness.images.modules import EVENT_MODULES, module_name, needed_modules, read_module
-from harness.images.ssh_server import SshServer
+from harness.images.ssh_server import SshServer, SshSoftware
 from harness.values.kernel import Kernel
 
 # Of the user network: QEMU's own defaults.
@@ -20,21 +20,17 @@ NETWORK_MODULES = ("virtio_net",)
 UNPRIVILEGED = "plain"
 """The user who is not root."""
 
-_HOST_KEY = "etc/dropbear/host_key"
-
 # Mode, name: in the order in which they are made.
 _FOLDERS = (
-    *(
-        (0o755, name)
-        for name in ("bin", "boot", "dev", "etc", "etc/dropbear", "home", "lib", "modules")
-    ),
-    *((0o755, name) for name in ("proc", "run", "sbin", "sys", "tmp", "usr", "usr/bin", "var")),
+    *((0o755, name) for name in ("bin", "boot", "dev", "etc", "etc/ssh", "home", "lib", "modules")),
+    *((0o755, name) for name in ("proc", "run", "sbin", "sys", "tmp", "var")),
+    *((0o755, f"usr{tail}") for tail in ("", "/bin", "/lib", "/lib/openssh", "/sbin")),
     *((0o700, name) for name in ("root", "root/.ssh")),
     *((0o755, f"home/{UNPRIVILEGED}{tail}") for tail in ("", "/.ssh")),
 )
 
 # What a distribution has mounted when one logs in.
-_INIT = f"""#!/bin/sh
+_INIT = """#!/bin/sh
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 /bin/busybox --install -s /bin
 mount -t devtmpfs devtmpfs /dev
@@ -50,13 +46,15 @@ mount -t tmpfs -o mode=1777 tmpfs /tmp
 mount -t tmpfs tmpfs /run
 while read module; do insmod /modules/$module; done </modules/order
 ifconfig lo 127.0.0.1 up
-ifconfig eth0 {ADDRESS} netmask {NETMASK} up
-route add default gw {GATEWAY}
-while true; do dropbear -F -E -s -j -k -r /{_HOST_KEY}; sleep 1; done
+ifconfig eth0 {address} netmask {netmask} up
+route add default gw {gateway}
+while true; do {command}; sleep 1; done
 """
 
 _USERS = (
-    f"root:*:0:0:root:/root:/bin/sh\n{UNPRIVILEGED}:*:1000:1000::/home/{UNPRIVILEGED}:/bin/sh\n"
+    "root:*:0:0:root:/root:/bin/sh\n"
+    "sshd:*:100:65534::/run/sshd:/bin/false\n"
+    f"{UNPRIVILEGED}:*:1000:1000::/home/{UNPRIVILEGED}:/bin/sh\n"
 )
 _GROUPS = f"root:x:0:\n{UNPRIVILEGED}:x:1000:\n"
 
@@ -66,7 +64,7 @@ class Access:
     """Who the guest is, and who may come in."""
 
     host_key: bytes
-    """The private key as dropbear keeps it."""
+    """The private key as the server keeps it."""
 
     authorized: str
     """A line of authorized_keys; for both users."""
@@ -90,7 +88,7 @@ def write_ssh_image(
         cpio.symlink(b"busybox", b"bin/sh")
         for name, path in server.files:
             cpio.write_file(name.encode(), path.read_bytes(), 0o755)
-        for name, mode, data in _texts(access):
+        for name, mode, data in _texts(server.software, access):
             cpio.write_file(name.encode(), data, mode)
         if kernel.config is not None:
             name = f"boot/config-{kernel.release}"
@@ -102,14 +100,16 @@ def write_ssh_image(
         cpio.write_trailer()
 
 
-def _texts(access: Access) -> tuple[tuple[str, int, bytes], ...]:
+def _texts(software: SshSoftware, access: Access) -> tuple[tuple[str, int, bytes], ...]:
     authorized = f"{access.authorized}\n".encode()
+    init = _INIT.format(address=ADDRESS, netmask=NETMASK, gateway=GATEWAY, command=software.command)
     return (
-        ("init", 0o755, _INIT.encode()),
+        ("init", 0o755, init.encode()),
         ("etc/passwd", 0o644, _USERS.encode()),
         ("etc/group", 0o644, _GROUPS.encode()),
         ("etc/shells", 0o644, b"/bin/sh\n"),
-        (_HOST_KEY, 0o600, access.host_key),
+        (software.host_key, 0o600, access.host_key),
+        *((name, 0o644, text.encode()) for name, text in software.texts),
         ("root/.ssh/authorized_keys", 0o600, authorized),
         (f"home/{UNPRIVILEGED}/.ssh/authorized_keys", 0o644, authorized),
     )

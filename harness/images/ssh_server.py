@@ -1,10 +1,11 @@
-"""The distribution's SSH server for an architecture, with the libraries it needs, unpacked.
+"""The distribution's SSH servers for an architecture, with the libraries they need, unpacked.
 
 For guests that stand in for a machine that is not ours; nothing is installed.
 """
 
 import shutil
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from harness.host.apt_archive import AptArchive
@@ -13,24 +14,57 @@ from harness.host.commands import Runner, run_command
 from harness.host.package_folders import PackageFolders, Recipe
 from harness.values.arch import Arch
 
-_PACKAGES = (
-    "dropbear-bin",
-    "libc6",
-    "libcrypt1",
-    "libgmp10",
-    "libtomcrypt1",
-    "libtommath1",
-    "zlib1g",
+
+@dataclass(frozen=True, slots=True)
+class SshSoftware:
+    """One of the servers that there are."""
+
+    name: str
+    packages: tuple[str, ...]
+    programs: tuple[str, ...]
+    """Where they are in the packages, and in the guest."""
+
+    libraries: tuple[str, ...]
+    """All that the programs and these libraries are linked with."""
+
+    command: str
+    """Serves until it is killed."""
+
+    host_key: str
+    """Where it looks for its private key, in its own form."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+    """What it reads, by its place."""
+
+
+DROPBEAR = SshSoftware(
+    "dropbear",
+    ("dropbear-bin", "libc6", "libcrypt1", "libgmp10", "libtomcrypt1", "libtommath1", "zlib1g"),
+    ("usr/sbin/dropbear",),
+    (
+        *("libc.so.6", "libcrypt.so.1", "libgmp.so.10"),
+        *("libtomcrypt.so.1", "libtommath.so.1", "libz.so.1"),
+    ),
+    "dropbear -F -E -s -j -k -r /etc/ssh/host_key",
+    "etc/ssh/host_key",
 )
 
-# What dropbear and its libraries are linked with.
-_LIBRARIES = (
-    "libc.so.6",
-    "libcrypt.so.1",
-    "libgmp.so.10",
-    "libtomcrypt.so.1",
-    "libtommath.so.1",
-    "libz.so.1",
+OPENSSH = SshSoftware(
+    "openssh",
+    (
+        *("openssh-server", "libaudit1", "libc6", "libcap-ng0", "libcrypt1", "libpam0g"),
+        *("libpcre2-8-0", "libselinux1", "libsqlite3-0", "libssl3t64", "libwrap0"),
+        *("libwtmpdb0", "libzstd1", "zlib1g"),
+    ),
+    ("usr/sbin/sshd", "usr/lib/openssh/sshd-auth", "usr/lib/openssh/sshd-session"),
+    (
+        *("libaudit.so.1", "libc.so.6", "libcap-ng.so.0", "libcrypt.so.1", "libcrypto.so.3"),
+        *("libm.so.6", "libpam.so.0", "libpcre2-8.so.0", "libselinux.so.1", "libsqlite3.so.0"),
+        *("libwrap.so.0", "libwtmpdb.so.0", "libz.so.1", "libzstd.so.1"),
+    ),
+    "mkdir -p /run/sshd; /usr/sbin/sshd -D -e",
+    "etc/ssh/host_key",
+    (("etc/ssh/sshd_config", "HostKey /etc/ssh/host_key\nPasswordAuthentication no\n"),),
 )
 
 _LOADERS = "ld*.so.*"
@@ -43,35 +77,38 @@ class SshServer:
     key: str
     """Names the exact packages."""
 
+    software: SshSoftware
     files: tuple[tuple[str, Path], ...]
 
 
 @dataclass(frozen=True)
 class SshServerStore:
-    """The servers of this machine's cache. One that is there stays in use."""
+    """A server in this machine's cache. One that is there stays in use."""
 
+    software: SshSoftware = DROPBEAR
     folder: Path = field(default_factory=lambda: cache_root() / "ssh-servers")
     archive: AptArchive = field(default_factory=AptArchive)
     runner: Runner = run_command
 
     def get(self, arch: Arch) -> SshServer:
         """The server for `arch`, downloaded and unpacked the first time."""
-        path = PackageFolders(self.folder, _RECIPE, self.archive, self.runner).get(arch)
-        return SshServer(path.name, _files(path, arch))
+        software = self.software
+        recipe = Recipe(software.packages, keep=partial(_keep, software))
+        path = PackageFolders(self.folder, recipe, self.archive, self.runner).get(arch)
+        return SshServer(path.name, software, _files(software, path, arch))
 
 
-def _keep(unpacked: Path, folder: Path, arch: Arch) -> None:
+def _keep(software: SshSoftware, unpacked: Path, folder: Path, arch: Arch) -> None:
     libraries = unpacked / "usr" / "lib" / arch.triple
-    shutil.copyfile(unpacked / "usr" / "sbin" / "dropbear", folder / "dropbear")
-    for path in (*(libraries / name for name in _LIBRARIES), *libraries.glob(_LOADERS)):
+    programs = (unpacked / program for program in software.programs)
+    needed = (libraries / name for name in software.libraries)
+    for path in (*programs, *needed, *libraries.glob(_LOADERS)):
         shutil.copyfile(path, folder / path.name)
 
 
-_RECIPE = Recipe(_PACKAGES, keep=_keep)
-
-
-def _files(folder: Path, arch: Arch) -> tuple[tuple[str, Path], ...]:
+def _files(software: SshSoftware, folder: Path, arch: Arch) -> tuple[tuple[str, Path], ...]:
     """Where the loader of a multiarch distribution looks; lib64 is lib in the guest."""
-    libraries = ((f"lib/{arch.triple}/{name}", folder / name) for name in _LIBRARIES)
+    libraries = ((f"lib/{arch.triple}/{name}", folder / name) for name in software.libraries)
     loaders = ((f"lib/{path.name}", path) for path in sorted(folder.glob(_LOADERS)))
-    return (("sbin/dropbear", folder / "dropbear"), *libraries, *loaders)
+    programs = ((program, folder / Path(program).name) for program in software.programs)
+    return (*programs, *libraries, *loaders)

@@ -11,7 +11,7 @@ from harness.boot.command import Hardware
 from harness.boot.ssh_command import SshEnds, ssh_argv
 from harness.channels.ssh_session import SshSession, UnreachableError
 from harness.images.ssh_image import Access, write_ssh_image
-from harness.images.ssh_server import SshServerStore
+from harness.images.ssh_server import DROPBEAR, SshServerStore, SshSoftware
 from harness.remote.ssh_keys import make_key_pair
 from harness.toolchain.sysroot import busybox_binary
 from harness.values.console_source import ConsoleKind, ConsoleSource
@@ -35,18 +35,25 @@ class SshGuest:
 
     @classmethod
     def start(
-        cls, kernel: Kernel, hardware: Hardware, folder: Path, deadline: Deadline
+        cls,
+        kernel: Kernel,
+        hardware: Hardware,
+        folder: Path,
+        deadline: Deadline,
+        *,
+        software: SshSoftware = DROPBEAR,
     ) -> "SshGuest":
         """Boot, and wait until root can log in; raises BootError. Its files go to `folder`."""
         guest_key, user_key = make_key_pair(), make_key_pair()
+        host_key = guest_key.dropbear if software is DROPBEAR else guest_key.openssh
         port = _free_port()
         image = folder / "initramfs.cpio"
         write_ssh_image(
             image,
             kernel,
             busybox_binary(kernel.arch),
-            SshServerStore().get(kernel.arch),
-            Access(guest_key.dropbear, user_key.public),
+            SshServerStore(software).get(kernel.arch),
+            Access(host_key, user_key.public),
         )
         key = folder / "id_ed25519"
         key.touch(0o600)

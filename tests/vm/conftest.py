@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.guest.guest import Guest
+from harness.images.ssh_server import DROPBEAR, OPENSSH
+from harness.remote.ssh_guest import SshGuest
 from harness.runner.target import Target, prepare_target
 from harness.toolchain.case_compiler import case_compiler
 from harness.values.accel import AccelChoice
@@ -17,6 +19,7 @@ KERNEL = "debian:6.12"
 NEWEST = "debian:7.2"
 KERNELS = {"x86_64": KERNEL, "arm64": KERNEL}
 BOOT_S = 90.0
+SSH_BOOT_S = 180.0
 
 _targets: dict[str, Target] = {}
 
@@ -58,6 +61,21 @@ def any_target(request: pytest.FixtureRequest) -> Target:
 def lent(any_target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
     plan = plan_in(tmp_path_factory.mktemp("guest"), any_target)
     with Guest.start(plan, Deadline.after(BOOT_S)) as guest:
+        yield guest
+
+
+@pytest.fixture(scope="session", params=[DROPBEAR, OPENSSH], ids=lambda software: software.name)
+def machine(
+    request: pytest.FixtureRequest, target: Target, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SshGuest]:
+    """One that is reached over SSH only, by either of the distribution's servers."""
+    with SshGuest.start(
+        target.kernel,
+        target.hardware,
+        tmp_path_factory.mktemp("machine"),
+        Deadline.after(SSH_BOOT_S),
+        software=request.param,
+    ) as guest:
         yield guest
 
 
