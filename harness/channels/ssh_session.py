@@ -32,6 +32,9 @@ _UNACKNOWLEDGED_MS = 20_000
 # Of what may come before the machine must hear that we have taken it.
 WINDOW = 8 * 1024 * 1024
 
+# A session that has ended counts among MaxSessions until the server has heard that we know.
+_COUNTED_S = 5.0
+
 _CHUNK = 64 * 1024
 _PAUSE_S = 0.005
 
@@ -91,18 +94,33 @@ class SshSession:
         return transport is not None and transport.is_active()
 
     def start(self, command: str, deadline: Deadline) -> paramiko.Channel:
-        """Start a command; its streams. Raises UnreachableError if the connection is gone."""
+        """Start a command; its streams.
+
+        Raises UnreachableError if the connection is gone, TargetError if the server wants no more.
+        """
+        until = deadline.sooner(_COUNTED_S)
+        while True:
+            try:
+                return self._start(command, deadline)
+            except paramiko.ChannelException as error:
+                if until.expired:
+                    raise TargetError(
+                        f"{self._address} opens no session: {error.text}",
+                        remedy="its SSH server must allow one: MaxSessions of sshd_config",
+                    ) from error
+                time.sleep(_PAUSE_S)
+            except (paramiko.SSHException, OSError, EOFError) as error:
+                raise UnreachableError(
+                    f"cannot start a command on {self._address}: {_words(error)}"
+                ) from error
+
+    def _start(self, command: str, deadline: Deadline) -> paramiko.Channel:
         transport = self._client.get_transport()
-        try:
-            if transport is None:
-                raise EOFError("the connection is closed")
-            channel = transport.open_session(WINDOW, timeout=_seconds(deadline))
-            channel.settimeout(_seconds(deadline))
-            channel.exec_command(command)
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            raise UnreachableError(
-                f"cannot start a command on {self._address}: {_words(error)}"
-            ) from error
+        if transport is None:
+            raise EOFError("the connection is closed")
+        channel = transport.open_session(WINDOW, timeout=_seconds(deadline))
+        channel.settimeout(_seconds(deadline))
+        channel.exec_command(command)
         return channel
 
     def run(self, command: str, deadline: Deadline, limit: int) -> Ran:

@@ -49,7 +49,8 @@ def read_facts(session: SshSession, address: SshAddress, deadline: Deadline) -> 
     if len(facts) < 6 or not (facts[3].isdigit() and facts[5].isdigit()):
         said = " ".join((*lines[:3], ran.errors))[:200] or "nothing"
         raise TargetError(
-            f"{address} does not answer as a Linux machine with a POSIX shell: it said {said!r}"
+            f"{address} does not answer as a Linux machine with a POSIX shell: it said {said!r}",
+            remedy="whoever logs in must get a shell: no ForceCommand, no command= of the key",
         )
     return Facts(facts[0], facts[1], facts[2], int(facts[3]), facts[4], int(facts[5]))
 
