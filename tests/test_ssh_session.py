@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 
 from harness.channels.ssh_channel import SshChannel
-from harness.channels.ssh_session import SshSession, UnreachableError, locate
+from harness.channels.ssh_place import locate
+from harness.channels.ssh_session import SshSession
 from harness.remote.ssh_keys import make_key_pair
 from harness.values.deadline import Deadline
-from harness.values.errors import ChannelError, SilenceError, TargetError, UsageError
+from harness.values.errors import (
+    ChannelError,
+    SilenceError,
+    TargetError,
+    UnreachableError,
+    UsageError,
+)
 from harness.values.ssh_address import Credentials, SshAddress
 from tests.fake_ssh_server import FakeSshServer, serving
 
@@ -121,25 +128,28 @@ def test_a_port_that_speaks_something_else_is_unreachable(server: FakeSshServer)
 
 
 def test_the_users_configuration_is_heeded(tmp_path: Path) -> None:
-    config = tmp_path / "config"
+    config, key, mine = tmp_path / "config", tmp_path / "key", tmp_path / "mine"
+    key.touch()
+    mine.write_bytes(make_key_pair().openssh)
     config.write_text(
-        "Host box\n  HostName 10.0.0.9\n  Port 2222\n  User admin\n  IdentityFile /k\n"
+        "Host box\n  HostName 10.0.0.9\n  Port 2222\n  User admin\n"
+        f"  IdentityFile {key}\n  IdentityFile /not/there\n"
     )
 
     place = locate(SshAddress("box"), Credentials(), config)
-    named = locate(SshAddress("box", "root", 22), Credentials((Path("/mine"),)), config)
+    named = locate(SshAddress("box", "root", 22), Credentials((mine,)), config)
 
     assert (place.host, place.port, place.user, place.identities) == (
         "10.0.0.9",
         2222,
         "admin",
-        ("/k",),
+        (str(key),),
     )
     assert (named.host, named.port, named.user, named.identities) == (
         "10.0.0.9",
         22,
         "root",
-        ("/mine",),
+        (str(mine),),
     )
 
 

@@ -1,6 +1,6 @@
 """An SSH connection to a machine that is not ours to boot: host key, authentication, commands.
 
-The only place beside ssh_channel that knows paramiko. Knows nothing of agents.
+Knows nothing of agents.
 """
 
 import contextlib
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import paramiko
 
+from harness.channels.ssh_place import Place, locate
+from harness.channels.ssh_refusals import UnknownHostError, agent_fault, refusal, words_of
 from harness.values.deadline import Deadline
-from harness.values.errors import TargetError, UsageError
+from harness.values.errors import TargetError, UnreachableError, UsageError
 from harness.values.ssh_address import Credentials, SshAddress
 
-_PORT = 22
-_USER_CONFIG = Path("~/.ssh/config")
 _SYSTEM_KNOWN_HOSTS = Path("/etc/ssh/ssh_known_hosts")
 _USER_KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 
@@ -37,18 +37,6 @@ _COUNTED_S = 5.0
 
 _CHUNK = 64 * 1024
 _PAUSE_S = 0.005
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An address with everything that ~/.ssh/config and the defaults add."""
-
-    host: str
-    port: int
-    user: str
-    identities: tuple[str, ...]
-    proxy: str | None = None
-    """A command whose standard input and output are the connection: ProxyCommand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ class SshSession:
             transport.set_keepalive(_KEEPALIVE_S)
         except BaseException as error:
             client.close()
-            if (told := _told(error, address, place)) is None:
+            if (told := refusal(error, address, place)) is None:
                 raise
             raise told from error
         return cls(client, address)
@@ -111,7 +99,7 @@ class SshSession:
                 time.sleep(_PAUSE_S)
             except (paramiko.SSHException, OSError, EOFError) as error:
                 raise UnreachableError(
-                    f"cannot start a command on {self._address}: {_words(error)}"
+                    f"cannot start a command on {self._address}: {words_of(error)}"
                 ) from error
 
     def _start(self, command: str, deadline: Deadline) -> paramiko.Channel:
@@ -141,25 +129,13 @@ class SshSession:
             _take(channel, output, errors)
             status = channel.recv_exit_status() if channel.exit_status_ready() else -1
         except OSError as error:
-            raise UnreachableError(f"{self._address} was lost: {_words(error)}") from error
+            raise UnreachableError(f"{self._address} was lost: {words_of(error)}") from error
         finally:
             channel.close()
         return Ran(status, bytes(output), errors.decode("utf-8", "replace").strip())
 
     def close(self) -> None:
         self._client.close()
-
-
-class UnreachableError(TargetError):
-    """Nothing answers as SSH does; that may change."""
-
-
-class _UnknownHostError(Exception):
-    """Its host key is in no file."""
-
-    def __init__(self, key: paramiko.PKey) -> None:
-        super().__init__(key.get_name())
-        self.key = key
 
 
 class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
@@ -169,29 +145,7 @@ class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
     def missing_host_key(
         self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
     ) -> None:
-        raise _UnknownHostError(key)
-
-
-def locate(address: SshAddress, credentials: Credentials, config: Path | None = None) -> Place:
-    """With what ~/.ssh/config says of the host; raises UsageError if that cannot be read."""
-    path = (config or _USER_CONFIG).expanduser()
-    said: dict[str, object] = {}
-    try:
-        if path.is_file():
-            said = dict(paramiko.SSHConfig.from_path(str(path)).lookup(address.host))
-    except (OSError, paramiko.SSHException, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {_words(error)}") from error
-    keys = said.get("identityfile", [])
-    named = tuple(map(str, credentials.identities))
-    configured = tuple(map(str, keys)) if isinstance(keys, list) else ()
-    proxy = said.get("proxycommand")
-    return Place(
-        host=str(said.get("hostname", address.host)),
-        port=address.port or int(str(said.get("port", _PORT))),
-        user=address.user or str(said.get("user", "root")),
-        identities=named or configured,
-        proxy=None if proxy is None else str(proxy),
-    )
+        raise UnknownHostError(key)
 
 
 def _load_known_hosts(client: paramiko.SSHClient, credentials: Credentials) -> None:
@@ -206,15 +160,12 @@ def _load_known_hosts(client: paramiko.SSHClient, credentials: Credentials) -> N
             try:
                 client.load_system_host_keys(str(path))
             except (OSError, paramiko.SSHException) as error:
-                raise UsageError(f"cannot read {path}: {_words(error)}") from error
+                raise UsageError(f"cannot read {path}: {words_of(error)}") from error
 
 
 def _connect(
     client: paramiko.SSHClient, place: Place, credentials: Credentials, deadline: Deadline
 ) -> None:
-    for name in credentials.identities:
-        if not name.expanduser().is_file():
-            raise UsageError(f"there is no key {name}")
     stream = _stream(place, deadline)
     handshake_s = min(_HANDSHAKE_S, max(1.0, deadline.left_s()))
     try:
@@ -225,7 +176,8 @@ def _connect(
             sock=stream,
             # A list is taken, too: its documentation.
             key_filename=list(place.identities) or None,  # type: ignore[arg-type]
-            allow_agent=not credentials.identities,
+            # It would leave a socket of an agent that is gone.
+            allow_agent=not agent_fault(),
             look_for_keys=not credentials.identities,
             timeout=handshake_s,
             banner_timeout=handshake_s,
@@ -256,51 +208,6 @@ def _take(channel: paramiko.Channel, output: bytearray, errors: bytearray) -> No
         output += channel.recv(_CHUNK)
     while channel.recv_stderr_ready():
         errors += channel.recv_stderr(_CHUNK)
-
-
-def _told(error: BaseException, address: SshAddress, place: Place) -> Exception | None:
-    """The one message for the user; None for what is not about the connection."""
-    known = place.host if place.port == _PORT else f"[{place.host}]:{place.port}"
-    match error:
-        case _UnknownHostError():
-            return TargetError(
-                f"the host key of {address} is not known: {_fingerprint(error.key)}",
-                remedy=f"compare it with the machine's own, then: "
-                f"ssh-keyscan -p {place.port} {place.host} >>~/.ssh/known_hosts",
-            )
-        case paramiko.BadHostKeyException():
-            return TargetError(
-                f"the host key of {address} has changed: it is {_fingerprint(error.key)}, and "
-                f"known_hosts has {_fingerprint(error.expected_key)}; somebody may be in between",
-                remedy=f"if the machine was installed anew: ssh-keygen -R '{known}', "
-                "then add its new key",
-            )
-        case paramiko.AuthenticationException():
-            return TargetError(
-                f"{address} does not let {place.user} in: {_words(error)}",
-                remedy="give a key that it accepts: -i FILE, or ssh-add FILE",
-            )
-        case socket.gaierror():
-            return TargetError(
-                f"there is no host {place.host}: {_words(error)}",
-                remedy="check the name in --target",
-            )
-        case paramiko.SSHException() | OSError() | EOFError():
-            return UnreachableError(
-                f"cannot connect to {address}: {_words(error)}",
-                remedy=f"check that the machine is up and runs an SSH server on port {place.port}",
-            )
-    return None
-
-
-def _fingerprint(key: paramiko.PKey) -> str:
-    return f"{key.get_name()} {key.fingerprint}"
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return " ".join(str(error).split())[:300] or type(error).__name__
 
 
 def _seconds(deadline: Deadline) -> float:

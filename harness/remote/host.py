@@ -2,10 +2,10 @@
 
 import threading
 
-from harness.channels.ssh_session import SshSession, UnreachableError
+from harness.channels.ssh_session import SshSession
 from harness.remote.facts import Facts, read_facts
 from harness.values.deadline import Deadline
-from harness.values.errors import TargetError
+from harness.values.errors import TargetError, UnreachableError
 from harness.values.ssh_address import Credentials, SshAddress
 
 # For one attempt, and between two.

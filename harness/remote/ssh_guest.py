@@ -9,14 +9,14 @@ from pathlib import Path
 
 from harness.boot.command import Hardware
 from harness.boot.ssh_command import SshEnds, ssh_argv
-from harness.channels.ssh_session import SshSession, UnreachableError
+from harness.channels.ssh_session import SshSession
 from harness.images.ssh_image import Access, write_ssh_image
 from harness.images.ssh_server import DROPBEAR, SshServerStore, SshSoftware
 from harness.remote.ssh_keys import make_key_pair
 from harness.toolchain.sysroot import busybox_binary
 from harness.values.console_source import ConsoleKind, ConsoleSource
 from harness.values.deadline import Deadline
-from harness.values.errors import BootError
+from harness.values.errors import BootError, UnreachableError
 from harness.values.kernel import Kernel
 from harness.values.ssh_address import Credentials, SshAddress
 from harness.vm.process import QemuProcess

@@ -16,6 +16,7 @@
         ├── ReportError            the report directory cannot be written
         ├── BootError              QEMU or the guest did not come up
         ├── TargetError            a machine that is not ours to boot cannot be used
+        │   └── UnreachableError   nothing answers there as SSH does; that may change
         └── GuestError             a guest that was up
             ├── ChannelError       the byte stream ended
             │   ├── SilenceError   nothing came before the deadline
@@ -119,6 +120,10 @@ class BootError(InfrastructureError):
 
 class TargetError(InfrastructureError):
     """A machine that is not ours to boot lets nobody in, or is not fit to run cases."""
+
+
+class UnreachableError(TargetError):
+    """Nothing answers there as SSH does; that may change."""
 
 
 class KilledError(BootError):

@@ -29,7 +29,7 @@ class Credentials:
     """What the user gave to prove who is who; by default what ssh(1) uses."""
 
     identities: tuple[Path, ...] = ()
-    """Private keys; with none, ssh-agent's and those in ~/.ssh."""
+    """Private keys that are shown before ssh-agent's; with none, those in ~/.ssh after them."""
 
     known_hosts: Path | None = None
     """Instead of ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts."""

@@ -154,8 +154,8 @@ def test_a_session_that_is_cut_leaves_nothing_and_accuses_nobody(
     """The terminal is ours again; files and jobs are gone there."""
     before = look(machine)
     (tmp_path / "in").write_text("ours")
-    with typed(tmp_path, machine, "--put", "in:/tmp/a/in") as child:
-        type_and_expect(child, "cat /tmp/a/in; echo; setsid sleep 1000 &", "ours")
+    with typed(tmp_path, machine, "--put", "in:/tmp/c/in") as child:
+        type_and_expect(child, "cat /tmp/c/in; echo; setsid sleep 1000 &", "ours")
         child.sendline(f"exec sh -c '{KILL_THE_SERVER}'")
         child.expect("the target goes on: it has the same boot id", timeout=LIMIT_S)
 
