@@ -18,7 +18,7 @@ _HUNG_UP = (
     "Authentication failed: transport shut down or saw EOF",
 )
 
-
+_NO_BANNER = "Error reading SSH protocol banner"
 _NO_KEY = "No authentication methods available"
 
 
@@ -59,10 +59,10 @@ def _unreachable(error: Exception, address: SshAddress, place: Place) -> TargetE
             f"there is no host {place.host}: {words_of(error)}",
             remedy="check the name in --target",
         )
-    return UnreachableError(
-        f"cannot connect to {address}: {words_of(error)}",
-        remedy=f"check that the machine is up and runs an SSH server on port {place.port}",
-    )
+    remedy = f"check that the machine is up and runs an SSH server on port {place.port}"
+    if str(error).startswith(_NO_BANNER):
+        remedy += "; OpenSSH may hold failed logins against us for minutes (PerSourcePenalties)"
+    return UnreachableError(f"cannot connect to {address}: {words_of(error)}", remedy=remedy)
 
 
 def _host_key(
