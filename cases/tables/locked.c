@@ -3,12 +3,15 @@
 // kernel/bpf/helpers.c.
 #include <case.h>
 
+/* As much as makes it likely that the other CPU comes in between, if it can. */
+#define WORDS 256
+#define ROUNDS 8
+
 struct account {
 	struct bpf_spin_lock lock;
 	__u32 cpu;	/* that had it last */
-	__u64 one, two;
 	__u64 turns;	/* how often it came from the other CPU */
-	__u64 disorder;
+	__u64 words[WORDS];
 };
 
 struct {
@@ -28,19 +31,17 @@ struct {
 /* No atomic operation: the lock is all that keeps the other CPU out. */
 static __always_inline int count(void *table)
 {
-	__u32 key = 0, cpu = bpf_get_smp_processor_id();
+	__u32 i, key = 0, cpu = bpf_get_smp_processor_id();
 	struct account *account = bpf_map_lookup_elem(table, &key);
 
 	if (!account)
 		return 1;
 	bpf_spin_lock(&account->lock);
-	if (account->one != account->two)
-		account->disorder++;
-	account->one++;
+	for (i = 0; i < WORDS * ROUNDS; i++)
+		account->words[i % WORDS]++;
 	if (account->cpu != cpu)
 		account->turns++;
 	account->cpu = cpu;
-	account->two++;
 	bpf_spin_unlock(&account->lock);
 	return 1;
 }
