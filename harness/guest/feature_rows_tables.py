@@ -168,6 +168,21 @@ _ARENA_ATOMICS = Feature(
     lost=_OF_NO_LOCK["arena"],
 )
 
+# The JIT says where instructions are: bpf_insn_array_ready() refuses (EFAULT) what it has left out.
+# The interpreter takes no such program.
+_INDIRECT_JUMPS = Feature(
+    "indirect-jumps",
+    LoadProbe(
+        (Insn(0x18, dst=1), Insn(0x00), Insn(0xB7, dst=0), Insn(0x95)),
+        _RAW_TP,
+        table=TableProbe(_NUMBERS["insn_array"], 4, 16, 1, frozen=True),
+    ),
+    (6, 19),
+    ("BPF_JIT",),
+    elsewhere=((ARM64, (7, 2)), (PPC64LE, (7, 2)), (RISCV64, None), (S390X, None), (ARM, None)),
+    jit_only=True,
+)
+
 # What values may hold, told by the functions of the kernel that work on it.
 _CONTENT_FEATURES: tuple[Feature, ...] = (
     # commit 958cf2e273f0 ("bpf: Introduce bpf_obj_new") in v6.2; v7.1 gave it another name in BTF.
@@ -185,4 +200,5 @@ TABLE_FEATURES = (
     _MODULE,
     _ARENA_PROGRAMS,
     _ARENA_ATOMICS,
+    _INDIRECT_JUMPS,
 )

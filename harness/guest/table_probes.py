@@ -49,7 +49,10 @@ class TableProber:
             types=types,
             inner=pattern,
         )
-        return Table.create(self._guest.connection, spec)
+        table = Table.create(self._guest.connection, spec)
+        if probe.frozen:
+            table.freeze()
+        return table
 
     def _serves(self, table: Table, probe: OperationProbe) -> bool:
         if probe.owner:

@@ -106,6 +106,9 @@ class TableProbe:
     with_types: bool = False
     """It is made with BTF that says what key and value are."""
 
+    frozen: bool = False
+    """User space has given up writing to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class OperationProbe:
