@@ -26,11 +26,14 @@ COMPILE_FLAGS: tuple[str, ...] = (
     "-fdata-sections",
 )
 
-# What is wrapped: guest_images/agent/kernel_btf.c.
+# What is wrapped: guest_images/agent/kernel_btf.c. Without RELRO no other writable mapping has the
+# page of the file in which a tracepoint's semaphore is, where pages have 64 KiB: find_ref_ctr_vma()
+# of the kernel takes the first one.
 LINK_FLAGS: tuple[str, ...] = (
     "-static",
     "-fuse-ld=lld",
     "-Wl,--gc-sections,--wrap=btf__load_vmlinux_btf,--wrap=btf__free",
+    "-Wl,-z,norelro",
     "-s",
 )
 
