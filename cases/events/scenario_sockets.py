@@ -20,12 +20,8 @@ def send_udp(bench: Bench, *words: str) -> None:
 
 
 def send_unix(bench: Bench, *words: str) -> None:
-    """To an abstract name of 5 letters: 2 bytes of family, a null byte, the name."""
     for word in words:
-        bench.fire(
-            f"@syscall socket 1 2 0 ; sendto $1 text:{word} {len(word)} 0"
-            f" u16:1+zero:1+text:{NAME} 8 = {len(word)}"
-        )
+        bench.fire(f"@unix listen=none @{NAME} text:{word}")
 
 
 @scenario()

@@ -35,6 +35,9 @@ def datagrams_arrive(bench: Bench) -> None:
     bench.fire("@udp listen=none 127.0.0.1:4000 text:hello = 1")
     bench.fire("@udp listen=127.0.0.1:4001 127.0.0.1:4000 text:hello = nothing")
     bench.fire("@unix times=3 text:hello u32:5")
+    bench.fire("@unix times=2 @name text:hello")
+    bench.fire("@unix listen=@other @name text:hello = ECONNREFUSED")
+    bench.fire("@unix listen=none @name text:hello = ECONNREFUSED")
 
 
 @scenario(modes="interp")

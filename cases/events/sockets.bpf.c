@@ -17,7 +17,8 @@ int a_udp_socket_receives(struct __sk_buff *skb)
 
 SEC("socket")
 __success __event("socket/unix/bench")
-__trigger("@syscall socket 1 2 0 ; sendto $1 text:hello 5 0 u16:1+zero:1+text:bench 8 = 5")
+__trigger("@unix listen=none @bench text:hello")
+__trigger("@unix @other text:hello")
 __table(seen, "u32:5", "u64:1")
 int a_unix_socket_receives(struct __sk_buff *skb)
 {

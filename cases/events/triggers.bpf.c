@@ -19,13 +19,19 @@ static __always_inline int is_trigger(void)
 }
 
 /* Not atomic, which the JIT of arm does not know: one process at a time is seen. */
-static __always_inline void count(void)
+static __always_inline void count_all(void)
 {
 	__u32 key = 0;
 	__u64 *value = bpf_map_lookup_elem(&times, &key);
 
-	if (value && is_trigger())
+	if (value)
 		++*value;
+}
+
+static __always_inline void count(void)
+{
+	if (is_trigger())
+		count_all();
 }
 
 SEC("tp/sched/sched_process_fork")
@@ -45,6 +51,28 @@ int signals(int *ctx)
 	/* Of struct trace_event_raw_signal_generate: SIGCHLD comes at the end of each. */
 	if (ctx[2] != 17)
 		count();
+	return 0;
+}
+
+// A packet socket that only sends is for no protocol, and is not called: packet_do_bind(). Nobody else in
+// the guest has one, and it may be any task in whose time a frame comes in.
+SEC("kprobe/packet_rcv")
+__success __needs("kprobe")
+__trigger("@packet times=5 listen=none lo zero:12 be16:0x88b5 text:hello")
+__table(times, "u32:0", "u64:0")
+int frames_that_are_only_sent(void *ctx)
+{
+	count_all();
+	return 0;
+}
+
+SEC("kprobe/packet_rcv")
+__success __needs("kprobe")
+__trigger("@packet times=5 lo zero:12 be16:0x88b5 text:hello")
+__table(times, "u32:0", "u64:5")
+int frames_that_are_received(void *ctx)
+{
+	count_all();
 	return 0;
 }
 

@@ -238,7 +238,7 @@ static const struct fire_kind kinds[] = {
 	{ "packet", "tb", fire_packet },
 	{ "udp", "tnb", fire_udp },
 	{ "tcp", "tnb", fire_tcp },
-	{ "unix", "b", fire_unix },
+	{ "unix", "tb", fire_unix },
 	{ "exec", "t+", fire_exec },
 	{ "fork", "n", fire_fork },
 	{ "read", "t", fire_read },

@@ -18,9 +18,6 @@
 
 #include "fire.h"
 
-/* Of an abstract address, which no file system keeps. */
-#define UNIX_NAME "bpf-harness"
-
 union address {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -66,7 +63,8 @@ static socklen_t length(const union address *address)
 	case AF_INET6:
 		return sizeof(address->v6);
 	default:
-		return offsetof(struct sockaddr_un, sun_path) + sizeof(UNIX_NAME);
+		return offsetof(struct sockaddr_un, sun_path) + 1 +
+		       strlen(address->local.sun_path + 1);
 	}
 }
 
@@ -162,15 +160,28 @@ void fire_udp(const struct fire_plan *plan, struct fire_result *result)
 	exchange_datagrams(plan, result, &to, listener, &plan->steps[0].values[2]);
 }
 
+/* An abstract address, which no file system keeps. */
+static void name_socket(const char *name, union address *address)
+{
+	memset(address, 0, sizeof(*address));
+	address->local.sun_family = AF_UNIX;
+	snprintf(address->local.sun_path + 1, sizeof(address->local.sun_path) - 1, "%s", name);
+}
+
 void fire_unix(const struct fire_plan *plan, struct fire_result *result)
 {
-	union address to = { .local = { .sun_family = AF_UNIX } };
-	int listener;
+	const struct value *values = plan->steps[0].values;
+	union address to, at;
+	int listener = -1;
 
-	memcpy(to.local.sun_path + 1, UNIX_NAME, sizeof(UNIX_NAME) - 1);
-	listener = open_listener(plan, result, SOCK_DGRAM, &to);
-	if (listener >= 0)
-		exchange_datagrams(plan, result, &to, listener, &plan->steps[0].values[0]);
+	name_socket(values[0].data, &to);
+	name_socket(plan->listen[0] ? plan->listen : values[0].data, &at);
+	if (!plan->alone) {
+		listener = open_listener(plan, result, SOCK_DGRAM, &at);
+		if (listener < 0)
+			return;
+	}
+	exchange_datagrams(plan, result, &to, listener, &values[1]);
 }
 
 static bool set_congestion(const struct fire_plan *plan, struct fire_result *result, int fd)

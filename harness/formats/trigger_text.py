@@ -28,6 +28,9 @@ _MAX_FORKS = 4096
 _MAX_PAGES = 16384
 _MAX_PORT = 65535
 
+# Where a datagram goes that is for nobody else.
+_UNIX_NAME = "bpf-harness"
+
 # As C writes the mode of a file.
 _OCTAL = re.compile(r"0[0-7]+\Z")
 _OPTION = re.compile(r"([a-z]+)=(.*)\Z")
@@ -69,13 +72,11 @@ def _parse_fire(text: str) -> Trigger:
     if kind is None:
         raise ValueError(f"there is no {name}{_near(name, (f'@{known}' for known in kinds))}")
     words, options = _take_options(kind, words)
-    return Trigger(
-        text,
-        kind,
-        _ARGUMENTS[kind](words),
-        _check_options(kind, options, words),
-        _parse_expected(expected.strip()) if separator else Expected(),
-    )
+    steps = _ARGUMENTS[kind](words)
+    wanted = _parse_expected(expected.strip()) if separator else Expected()
+    if options.alone and wanted.wanted in (Wanted.NOTHING, Wanted.BYTES):
+        raise ValueError(f"nobody could tell that {wanted.text} arrived: listen=none only sends")
+    return Trigger(text, kind, steps, _check_options(kind, options), wanted)
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -136,16 +137,20 @@ _EXTRA_OPTIONS: dict[Kind, tuple[str, ...]] = {
     Kind.PACKET: ("times", "listen"),
     Kind.UDP: ("times", "listen"),
     Kind.TCP: ("times", "listen", "cc"),
-    Kind.UNIX: ("times",),
+    Kind.UNIX: ("times", "listen"),
     Kind.SIGNAL: ("times",),
     Kind.TIMER: ("times",),
     Kind.TOUCH: ("times",),
 }
 
 
-def _check_options(kind: Kind, options: Options, words: list[str]) -> Options:
+def _check_options(kind: Kind, options: Options) -> Options:
     """`listen=` is an address of the same form as the one it is sent to."""
-    if kind not in (Kind.UDP, Kind.TCP) or not options.listen:
+    if not options.listen:
+        return options
+    if kind is Kind.UNIX:
+        return replace(options, listen=_abstract(options.listen))
+    if kind not in (Kind.UDP, Kind.TCP):
         return options
     address, port = _address(options.listen)
     return replace(options, listen=address, listen_port=port)
@@ -203,6 +208,19 @@ def _socket(words: list[str]) -> Steps:
 
 def _packet(words: list[str]) -> Steps:
     return ((_word(_first(words, "an interface"), "an interface", 15), _template(words[1:])),)
+
+
+def _abstract(text: str) -> str:
+    """`@NAME`, as ss(8) writes names that no file system keeps."""
+    if not text.startswith("@"):
+        raise ValueError(f"{text!r} is not @NAME")
+    return _word(text[1:], "a name")
+
+
+def _unix(words: list[str]) -> Steps:
+    if words and words[0].startswith("@"):
+        return ((_abstract(words[0]), _template(words[1:])),)
+    return ((_UNIX_NAME, _template(words)),)
 
 
 def _program(words: list[str]) -> Steps:
@@ -281,7 +299,7 @@ _ARGUMENTS: dict[Kind, Callable[[list[str]], Steps]] = {
     Kind.PACKET: _packet,
     Kind.UDP: _socket,
     Kind.TCP: _socket,
-    Kind.UNIX: lambda words: ((_template(words),),),
+    Kind.UNIX: _unix,
     Kind.EXEC: _program,
     Kind.FORK: _counted(1, _MAX_FORKS, "a number of processes"),
     Kind.READ: _path,

@@ -108,16 +108,20 @@ _PROBES = (
         ("UPROBE_EVENTS",),
         elsewhere=_NOT_OF_32_BITS,
     ),
-    # parse_usdt_arg() of libbpf has nothing for powerpc: a static tracepoint that has arguments is
-    # refused (ENOTSUP), one without is fine.
+    # Of a static tracepoint, which libbpf reads. Its parse_usdt_arg() has nothing for powerpc, and
+    # refuses a tracepoint that has some (ENOTSUP). Without the cookies of commit 7adfc6c9b315
+    # ("bpf: Add bpf_get_attach_cookie() BPF helper to access bpf_cookie value") in v5.15 filters
+    # look them up by a long, which has 8 bytes for them and 4 for user space of 32 bits.
     Feature(
         "usdt-arguments",
         ShellProbe(
-            "test -e /sys/bus/event_source/devices/uprobe/type && test $(uname -m) != ppc64le"
+            "test -e /sys/bus/event_source/devices/uprobe/type || exit 1;"
+            " case $(uname -m)-$(uname -r) in"
+            " ppc64le-*|arm*-4.*|arm*-5.[0-9].*|arm*-5.1[0-4].*) false ;; esac"
         ),
         (4, 17),
         ("UPROBE_EVENTS",),
-        elsewhere=((PPC64LE, None),),
+        elsewhere=((PPC64LE, None), (ARM, (5, 15))),
     ),
 )
 
