@@ -173,7 +173,8 @@ enum { KERNEL_THREAD, PROGRAM_OF_KERNEL_THREAD, PROGRAM };
 
 // How often a CPU changes tasks nobody can say; that it does, to and from kernel threads, is sure.
 SEC("tp_btf/sched_switch")
-__success __needs("btf") APART __trigger("for i in 1 2 3; do usleep 1000; done")
+__success __needs("btf faults-under-locks") APART
+__trigger("for i in 1 2 3; do usleep 1000; done")
 __table(seen, "u32:0", "u64:1")
 __table(seen, "u32:1", "u64:0")
 __table(seen, "u32:2", "u64:1")

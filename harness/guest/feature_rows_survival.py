@@ -25,6 +25,21 @@ _SYSTEM = (
         "arch/arm64/mm/fault.c and do_bad() in arch/arm/mm/fault.c ask no exception table: the "
         "kernel oopses in copy_from_kernel_nofault()",
     ),
+    # The interpreter copies with page faults disabled. Other processors' JITs or fault
+    # handlers see at once that such an address is not the kernel's.
+    Feature(
+        "faults-under-locks",
+        ShellProbe(
+            "case $(uname -m) in aarch64) uname -v | grep -q PREEMPT"
+            " || test $(cat /proc/sys/net/core/bpf_jit_enable) = 0 ;; esac",
+            asks_mode=True,
+        ),
+        (5, 5),
+        elsewhere=((ARM64, None),),
+        bug="a load through NULL that a filter may do faults into do_page_fault() of "
+        "arch/arm64/mm/fault.c, which waits for the mmap_lock of the current task if nothing "
+        "counts how deep preemption is disabled: in the scheduler it waits for ever",
+    ),
     # Seen with 6.12.107, and not with 7.2.13. No program is given a kernel thread on demand.
     Feature(
         "task-stacks-nulled",
@@ -37,10 +52,11 @@ _SYSTEM = (
 )
 
 _SLIPS = (
-    # commit e2bb9e01d589 ("bpf: Remove trace_printk_lock") in v6.3, and in 6.1.y.
+    # commit e2bb9e01d589 ("bpf: Remove trace_printk_lock") in v6.3, and in 6.1.y. Not all kernels
+    # have their data in kallsyms; 5.10 has a function of its own that takes the lock.
     Feature(
         "nested-trace_printk",
-        ShellProbe("! grep -q ' trace_printk_lock$' /proc/kallsyms"),
+        ShellProbe("! grep -qE ' (trace_printk_lock|bpf_do_trace_printk)$' /proc/kallsyms"),
         (6, 3),
         bug="bpf_trace_printk() calls its own tracepoint while it holds trace_printk_lock: a "
         "filter there that prints waits for it for ever",

@@ -17,6 +17,8 @@ class ShellProbe:
     """There if a shell command in the guest ends with status 0."""
 
     command: str
+    asks_mode: bool = False
+    """Whether it looks at net.core.bpf_jit_enable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ class Feature:
     @property
     def per_mode(self) -> bool:
         """Whether the answer of the JIT and that of the interpreter may differ."""
+        if isinstance(self.probe, ShellProbe):
+            return self.probe.asks_mode
         return isinstance(self.probe, LoadProbe | RunProbe | SelfContainedProbe)
 
     def first_release(self, arch: Arch, *, jits: bool) -> Version | None:
