@@ -60,6 +60,19 @@ def streams_come_back(bench: Bench) -> None:
     assert link.received_stream(4, socket=1) == b"echo"
 
 
+@scenario(needs="sk_skb parsed-streams")
+def streams_pass_a_parser(bench: Bench) -> None:
+    """The verdict is given while the socket is told of data: under its callback lock."""
+    loaded = bench.load("sockmap.c")
+    loaded.filters["as_one"].attach("sk_skb/stream_parser/sockets")
+    link = loaded.filters["stream_passes"].attach(f"{EVENT}/sockets")
+
+    link.send(b"hello", socket=1)
+
+    assert link.received_stream(5, socket=0) == b"hello"
+    assert count(bench, loaded, 5) == 1
+
+
 @scenario(needs="sk_skb divided-streams")
 def streams_are_divided_by_a_parser(bench: Bench) -> None:
     """The verdict is asked about each piece that the parser has named.

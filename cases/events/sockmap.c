@@ -90,4 +90,11 @@ int by_threes(struct __sk_buff *skb)
 	return 3;
 }
 
+/* All that the buffer holds is one message. */
+SEC("sk_skb/stream_parser")
+int as_one(struct __sk_buff *skb)
+{
+	return skb->len;
+}
+
 char _license[] SEC("license") = "GPL";

@@ -99,6 +99,20 @@ NETWORK_FEATURES: tuple[Feature, ...] = (
     Feature("sk_msg", LoadProbe(_RETURN_0, _SK_MSG), (4, 17), ("INET", "NET_SOCK_MSG")),
     # commit b005fd189cec ("bpf: introduce new program type for skbs on sockets") in v4.14.
     Feature("sk_skb", LoadProbe(_RETURN_0, _SK_SKB), (4, 14), ("INET", "BPF_STREAM_PARSER")),
+    # Not by trying: the kernel would be gone. Seen with 5.10.223 of x86_64 and arm, which was the
+    # first of its series to have commit 6648e613226e ("bpf, skmsg: Fix NULL pointer dereference in
+    # sk_psock_skb_ingress_enqueue") of v6.9, and not with 5.10.251. Mended by commit 8ca2a1eeadf0
+    # ("bpf: fix recursive lock when verdict program return SK_PASS") in v6.13, and in 5.10 after
+    # December 2024.
+    Feature(
+        "parsed-streams",
+        ShellProbe('case "$(uname -rv)" in *5.10.22[3-9]*|*5.10.23[0-2]*) false ;; esac'),
+        (4, 14),
+        ("INET", "BPF_STREAM_PARSER"),
+        lost=(5, 10),
+        bug="net/core/skmsg.c takes sk_callback_lock to read where sk_psock_strp_data_ready() has "
+        "it to write: a CPU waits for itself as soon as a message passes that a parser named",
+    ),
     # Two messages of 3 bytes in one buffer, both dropped. Seen with 5.10.223 of arm; mended by
     # commit 4da4e4bde1c4 ("strparser: Fix signed/unsigned mismatch bug") in v6.18 and v6.1.159.
     Feature(
