@@ -5,6 +5,13 @@
 #include <case.h>
 #include <bpf/bpf_tracing.h>
 
+/* What PT_REGS_IP() of libbpf says is r12, which arm calls ip. */
+#ifdef __TARGET_ARCH_arm
+#define PLACE(regs) ((regs)->uregs[15])
+#else
+#define PLACE(regs) PT_REGS_IP(regs)
+#endif
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8);
@@ -15,7 +22,7 @@ struct {
 SEC("kprobe")
 int note_place(struct pt_regs *regs)
 {
-	__u64 one = 1, place = PT_REGS_IP(regs);
+	__u64 one = 1, place = PLACE(regs);
 	__u64 *times = bpf_map_lookup_elem(&places, &place);
 
 	if (times)

@@ -50,7 +50,8 @@ def filter_runs_inside_of_a_function(bench: Bench) -> None:
     assert set(refused[:-1]) <= set(NO_BEGINNING)
     ((place, times),) = loaded.tables["places"].dump()
     assert bench.number(times) == 3
-    assert 0 <= bench.number(place) - address(bench) - offset <= TRAP
+    moved = bench.number(place) - address(bench) - offset
+    assert 0 <= moved <= TRAP, f"{moved} bytes behind {FUNCTION}+{offset}"
 
 
 @scenario(needs="kprobe-inside")

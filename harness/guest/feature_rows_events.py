@@ -111,7 +111,7 @@ _PROBES = (
     # Of a static tracepoint, which libbpf reads. Its parse_usdt_arg() has nothing for powerpc, and
     # refuses a tracepoint that has some (ENOTSUP). Without the cookies of commit 7adfc6c9b315
     # ("bpf: Add bpf_get_attach_cookie() BPF helper to access bpf_cookie value") in v5.15 filters
-    # look them up by a long, which has 8 bytes for them and 4 for user space of 32 bits.
+    # look them up by PT_REGS_IP(), a long: on arm that is r12, and user space's has 4 bytes.
     Feature(
         "usdt-arguments",
         ShellProbe(
