@@ -4,7 +4,9 @@
  * all CPUs. Knows perf_event_open(2); which counter has which number is the host's
  * to say.
  */
+#define _GNU_SOURCE	/* memrchr */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
@@ -15,6 +17,8 @@
 #include <unistd.h>
 
 #include "attach.h"
+
+#define SYMBOLS_READ 65536
 
 /* On one CPU. NULL and errno. */
 static struct bpf_link *attach_cpu(const struct program *program, struct perf_event_attr *attr,
@@ -98,22 +102,60 @@ static int attach_perf_event(struct call *call, const struct program *program,
 	return attach_event(program, made, &attr);
 }
 
+/* Of the line of that symbol, among whole lines: ADDRESS TYPE NAME, and perhaps a module. */
+static uint64_t address_in(const char *lines, const char *symbol)
+{
+	char name[NAME_SIZE + 1];
+	const char *at = lines;
+	int length = snprintf(name, sizeof(name), " %s", symbol);
+
+	while ((at = strstr(at, name)) && !strchr("\n\t", at[length]))
+		at++;
+	if (!at)
+		return 0;
+	while (at > lines && at[-1] != '\n')
+		at--;
+	return strtoull(at, NULL, 16);
+}
+
+/*
+ * There are more than 100000 lines; to take each of them apart is seconds in an
+ * emulated guest.
+ */
+static uint64_t find_symbol(int fd, const char *symbol)
+{
+	char text[SYMBOLS_READ + 1];
+	uint64_t address = 0;
+	size_t size = 0;
+	ssize_t got;
+	char *rest;
+
+	while (!address && (got = read(fd, text + size, SYMBOLS_READ - size)) > 0) {
+		size += got;
+		rest = memrchr(text, '\n', size);
+		if (!rest)
+			continue;
+		*rest = 0;
+		address = address_in(text, symbol);
+		size -= rest + 1 - text;
+		memmove(text, rest + 1, size);
+	}
+	return address;
+}
+
 /* Of the kernel, or the one of the agent that triggers touch; 0 if there is none to be seen. */
 static uint64_t address_of(const char *symbol)
 {
-	FILE *file = fopen("/proc/kallsyms", "re");
-	unsigned long long address = 0;
-	char line[NAME_SIZE * 2];
-	char name[NAME_SIZE];
+	uint64_t address;
+	int fd;
 
 	if (!strcmp(symbol, "fire_target"))
-		address = (uintptr_t)&fire_target;
-	while (file && !address && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%llx %*c %255s", &address, name) != 2 || strcmp(name, symbol))
-			address = 0;
-	}
-	if (file)
-		fclose(file);
+		return (uintptr_t)&fire_target;
+	fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	address = find_symbol(fd, symbol);
+	close(fd);
 	return address;
 }
 
