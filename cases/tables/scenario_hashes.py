@@ -13,8 +13,6 @@ from harness.values.deadline import Deadline
 NO_PREALLOC = 1
 # A flag that no update has: beyond BPF_F_ALL_CPUS.
 NO_FLAG = 1 << 20
-# The largest value of a hash in every release: KMALLOC_MAX_SIZE, less what goes with an element.
-LARGE = 32 * 1024
 
 
 def make(
@@ -144,25 +142,6 @@ def a_full_one_forgets(bench: Bench, kind: str) -> None:
     assert any(bench.number(key) >= 896 for key, _ in held)
 
 
-def sizes_have_ends(bench: Bench, kind: str) -> None:
-    """EINVAL for none; keys of one byte and of 512; what is too large is E2BIG or ENOMEM."""
-    assert refusal(make, bench, kind, key_size=0) == errno.EINVAL
-    assert refusal(make, bench, kind, value_size=0) == errno.EINVAL
-    assert refusal(make, bench, kind, entries=0) == errno.EINVAL
-    for size in (1 << 31, (1 << 32) - 1):
-        assert refusal(make, bench, kind, key_size=size) in (errno.E2BIG, errno.EINVAL)
-        assert refusal(make, bench, kind, value_size=size) == errno.E2BIG
-    table = make(bench, kind, key_size=1, value_size=1)
-    table.add(b"\xff", bytes(table.value_size))
-    assert len(table.dump()) == 1
-
-    table = make(bench, kind, entries=2, key_size=512)
-    table.add(bytes(512), value(bench, table, 1))
-    table.add(bytes(511) + b"\1", value(bench, table, 2))
-
-    assert dict(table.dump())[bytes(511) + b"\1"] == value(bench, table, 2)
-
-
 @scenario(modes="interp", needs="hash")
 def hash_entries(bench: Bench) -> None:
     entries_come_and_go(bench, "hash")
@@ -256,32 +235,6 @@ def lru_hash_full(bench: Bench) -> None:
 @scenario(modes="interp", needs="lru_percpu_hash batches")
 def lru_percpu_hash_full(bench: Bench) -> None:
     a_full_one_forgets(bench, "lru_percpu_hash")
-
-
-@scenario(modes="interp", needs="hash")
-def hash_sizes(bench: Bench) -> None:
-    sizes_have_ends(bench, "hash")
-
-
-@scenario(modes="interp", needs="lru_hash")
-def lru_hash_sizes(bench: Bench) -> None:
-    sizes_have_ends(bench, "lru_hash")
-
-
-@scenario(modes="interp", needs="percpu_hash")
-def percpu_hash_value_ends_at_a_unit_of_percpu_memory(bench: Bench) -> None:
-    """PCPU_MIN_UNIT_SIZE is 32 KiB.
-
-    htab_map_alloc_check() looks since "bpf: Check percpu map value size first" of 2024, which
-    stable kernels took, too; the allocator of per-CPU memory ever did.
-    """
-    table = make(bench, "percpu_hash", entries=1, value_size=LARGE)
-    value = table.joined([bytes([cpu]) * LARGE for cpu in range(table.value_size // LARGE)])
-    table.add(bench.u32(1), value)
-
-    assert table.lookup(bench.u32(1)) == value
-    refused = refusal(make, bench, "percpu_hash", value_size=LARGE + 8)
-    assert refused in (errno.E2BIG, errno.ENOMEM)
 
 
 @scenario(modes="interp", needs="hash batches")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tables whose values stand for something else: filters, tables, sockets, interfaces, CPUs.
+"""Tables whose values stand for something else: filters, sockets, interfaces, CPUs.
 
 What user space writes is a descriptor or a number, what it reads is an id or a cookie.
 """
@@ -16,7 +16,6 @@ from harness.scenario import (
     refusal,
     scenario,
 )
-from harness.values.table_spec import TABLE_TYPES, TableSpec
 
 LO = 1
 NO_SUCH_INTERFACE = 4000
@@ -25,80 +24,6 @@ PACKET = bytes(64)
 
 def make(bench: Bench, kind: str, *, entries: int = 4, value_size: int = 4) -> Table:
     return bench.guest.table("slots", type=kind, entries=entries, key_size=4, value_size=value_size)
-
-
-def pattern(kind: str = "hash", *, value_size: int = 8) -> TableSpec:
-    """What the tables in a table of tables must be like."""
-    return TableSpec("pattern", TABLE_TYPES.index(kind), 4, value_size, 4)
-
-
-def of_tables(bench: Bench, kind: str) -> Table:
-    return bench.guest.table(
-        "outer", type=kind, entries=4, key_size=4, value_size=4, inner=pattern()
-    )
-
-
-def inner(bench: Bench, kind: str = "hash", *, value_size: int = 8, entries: int = 4) -> Table:
-    return bench.guest.table("inner", type=kind, entries=entries, key_size=4, value_size=value_size)
-
-
-def names_tables(bench: Bench, kind: str) -> None:
-    """A slot takes only what is like the pattern (EINVAL), and gives the id of what is in it."""
-    outer, first, second = of_tables(bench, kind), inner(bench), inner(bench)
-    outer.add_table(bench.u32(0), first)
-    outer.add_table(bench.u32(1), second)
-    one, two = outer.lookup(bench.u32(0)), outer.lookup(bench.u32(1))
-    assert one is not None
-    assert two is not None
-    assert bench.number(one) in bench.guest.health().objects.tables
-    assert one != two
-
-    assert refusal(outer.add_table, bench.u32(2), inner(bench, value_size=4)) == errno.EINVAL
-    assert refusal(outer.add_table, bench.u32(2), inner(bench, "lru_hash")) == errno.EINVAL
-    assert refusal(outer.add, bench.u32(2), bench.u32(4000)) == errno.EBADF
-    assert outer.lookup(bench.u32(2)) is None
-    outer.add_table(bench.u32(0), second)
-    assert outer.lookup(bench.u32(0)) == two
-    outer.remove(bench.u32(0))
-    assert dict(outer.dump()) == {bench.u32(1): two}
-
-
-@scenario(modes="interp", needs="array_of_maps fd-array-slots")
-def array_of_tables(bench: Bench) -> None:
-    names_tables(bench, "array_of_maps")
-    beyond = of_tables(bench, "array_of_maps")
-    assert refusal(beyond.add_table, bench.u32(4), inner(bench)) == errno.E2BIG
-    new = Update.ONLY_NEW
-    assert refusal(beyond.add_table, bench.u32(1), inner(bench), new) == errno.EINVAL
-
-
-@scenario(modes="interp", needs="hash_of_maps")
-def hash_of_tables(bench: Bench) -> None:
-    names_tables(bench, "hash_of_maps")
-    outer = of_tables(bench, "hash_of_maps")
-    outer.add_table(bench.u32(7), inner(bench), Update.ONLY_NEW)
-    assert refusal(outer.add_table, bench.u32(7), inner(bench), Update.ONLY_NEW) == errno.EEXIST
-    assert refusal(outer.remove, bench.u32(8)) == errno.ENOENT
-
-
-@scenario(modes="interp", needs="array_of_maps hash_of_maps")
-def tables_of_tables_nest_once(bench: Bench) -> None:
-    """And need a pattern: EINVAL for one that holds tables itself, and for what is no table."""
-    assert refusal(make, bench, "array_of_maps") in (errno.EBADF, errno.EINVAL)
-    assert refusal(make, bench, "hash_of_maps") in (errno.EBADF, errno.EINVAL)
-    nested = TableSpec("nested", TABLE_TYPES.index("array_of_maps"), 4, 4, 2, inner=pattern())
-    assert (
-        refusal(
-            bench.guest.table,
-            "outer",
-            type="hash_of_maps",
-            entries=4,
-            key_size=4,
-            value_size=4,
-            inner=nested,
-        )
-        == errno.EINVAL
-    )
 
 
 @scenario(needs="prog_array")
