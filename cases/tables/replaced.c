@@ -34,6 +34,19 @@ struct {
 	__array(values, struct inner);
 } outer SEC(".maps");
 
+struct route {
+	__u32 bits;
+	__u8 address[4];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 4);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct route);
+	__type(value, __u32);
+} routes SEC(".maps");
+
 /* Not atomic: a CPU is in one system call at a time. */
 static __always_inline int count(void *table, __u32 slot)
 {
@@ -72,6 +85,17 @@ int count_inside(void *ctx)
 
 	count(&counts, RUNS);
 	return inner ? count(inner, 0) : count(&counts, NEITHER);
+}
+
+/* Values are slots of counts. */
+SEC("raw_tp/sys_enter")
+int find_route(void *ctx)
+{
+	struct route route = { 32, { 10, 1, 2, 3 } };
+	__u32 *found = bpf_map_lookup_elem(&routes, &route);
+
+	count(&counts, RUNS);
+	return count(&counts, found ? *found : NEITHER);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""User space replaces what is in a slot while filters on both CPUs go by it: each run finds one.
+"""User space replaces what filters on both CPUs go by at every run: each finds one or the other.
 
 bpf_fd_array_map_update_elem() of kernel/bpf/arraymap.c exchanges it.
 """
@@ -78,3 +78,27 @@ def table_to_count_in_is_replaced(bench: Bench) -> None:
     assert total(bench, counts, NEITHER) == 0
     assert all(found)
     assert sum(found) == total(bench, counts, RUNS)
+
+
+@scenario(modes="interp jit", needs="two-cpus lpm_trie")
+def longer_prefix_comes_and_goes(bench: Bench) -> None:
+    """The shorter one is always found where the longer one is not."""
+    loaded = bench.load("replaced.c", LoadOptions(filters=("find_route",)))
+    counts, routes = loaded.tables["counts"], loaded.tables["routes"]
+    longer = bench.u32(16) + bytes((10, 1, 0, 0))
+    routes.add(bench.u32(8) + bytes((10, 0, 0, 0)), bench.u32(FIRST))
+    link = loaded.filters["find_route"].attach("raw_tp/sys_enter")
+
+    def change(times: int) -> None:
+        if times % 2:
+            routes.remove(longer)
+        else:
+            routes.add(longer, bench.u32(SECOND))
+
+    while_both_cpus_run(bench, counts, link.detach, change)
+
+    runs, first, second, neither = (total(bench, counts, slot) for slot in range(4))
+    assert neither == 0
+    assert first
+    assert second
+    assert first + second == runs

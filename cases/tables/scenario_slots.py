@@ -136,6 +136,38 @@ def sockhash_holds_listening_tcp(bench: Bench) -> None:
     holds_sockets(bench, "sockhash", bench.guest.descriptor(DescriptorKind.TCP))
 
 
+@scenario(modes="interp", needs="sockmap")
+def sockmap_goes_by_what_is_in_a_slot(bench: Bench) -> None:
+    table = make(bench, "sockmap", value_size=8)
+    udp = bench.guest.descriptor(DescriptorKind.UDP)
+    assert refusal(table.add_descriptor, bench.u32(4), udp) == errno.E2BIG
+    existing = Update.ONLY_EXISTING
+    assert refusal(table.add_descriptor, bench.u32(0), udp, existing) == errno.ENOENT
+    table.add_descriptor(bench.u32(0), udp, Update.ONLY_NEW)
+    assert refusal(table.add_descriptor, bench.u32(0), udp, Update.ONLY_NEW) == errno.EEXIST
+    assert refusal(table.add_descriptor, bench.u32(1), udp, 8) == errno.EINVAL
+    table.add_descriptor(bench.u32(1), udp)
+    table.remove(bench.u32(0))
+
+    assert refusal(table.remove, bench.u32(0)) == errno.EINVAL
+    assert len(table.dump()) == 1
+
+
+@scenario(modes="interp", needs="sockhash")
+def full_sockhash_refuses(bench: Bench) -> None:
+    table = make(bench, "sockhash", entries=1, value_size=8)
+    udp = bench.guest.descriptor(DescriptorKind.UDP)
+    existing = Update.ONLY_EXISTING
+    assert refusal(table.add_descriptor, bench.u32(7), udp, existing) == errno.ENOENT
+    table.add_descriptor(bench.u32(7), udp, Update.ONLY_NEW)
+    assert refusal(table.add_descriptor, bench.u32(7), udp, Update.ONLY_NEW) == errno.EEXIST
+    assert refusal(table.add_descriptor, bench.u32(8), udp) == errno.E2BIG
+    table.remove(bench.u32(7))
+
+    assert refusal(table.remove, bench.u32(7)) == errno.ENOENT
+    table.add_descriptor(bench.u32(8), udp)
+
+
 @scenario(modes="interp", needs="reuseport_sockarray")
 def reuseport_array_holds_sockets_that_share_a_port(bench: Bench) -> None:
     """A slot is empty or not: EEXIST and ENOENT go by that. A socket has one slot at most."""
