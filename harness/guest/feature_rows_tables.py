@@ -183,6 +183,17 @@ _INDIRECT_JUMPS = Feature(
     jit_only=True,
 )
 
+# That it is not looked at first goes unnoticed where UBSAN is not on, and where a long has 64 bits
+# the buckets are none then, which is looked at: the probe goes by the machine.
+_SOCKHASH_ENTRIES = Feature(
+    "sockhash-entries",
+    ShellProbe("case $(uname -m) in arm*) false ;; esac"),
+    (4, 18),
+    elsewhere=((ARM, None),),
+    bug="sock_hash_alloc() in net/core/sock_map.c rounds the entries up to a power of two without "
+    "looking whether there is one: 1 is shifted by all 32 bits of a long",
+)
+
 # What values may hold, told by the functions of the kernel that work on it.
 _CONTENT_FEATURES: tuple[Feature, ...] = (
     # commit 958cf2e273f0 ("bpf: Introduce bpf_obj_new") in v6.2; v7.1 gave it another name in BTF.
@@ -201,4 +212,5 @@ TABLE_FEATURES = (
     _ARENA_PROGRAMS,
     _ARENA_ATOMICS,
     _INDIRECT_JUMPS,
+    _SOCKHASH_ENTRIES,
 )
