@@ -189,6 +189,8 @@ class _Check:
                 sys.stderr.write(f"bpf-harness: {line}\n")
             if self.list_only or not self._trials(cases):
                 return self._without_guests({target.arch: replace(found, cases=cases)})
+            with time_limit(self.settings.deadline):
+                target.prove()
 
             def feed(session: Session) -> None:
                 if line:

@@ -50,6 +50,9 @@ class ConsoleReader:
         self._closing = threading.Event()
         self._file: BinaryIO = path.open("ab", buffering=0)
         self._size = 0
+        self.fault = ""
+        """What became of it the last time that it ended by itself."""
+
         try:
             stream = _open(source)
         except BaseException:
@@ -71,6 +74,7 @@ class ConsoleReader:
                 if stream is not None:
                     self._read(stream)
                     _close(stream)
+                    self.fault = _ended(stream)
                 if self._closing.wait(_REOPEN_S):
                     return
                 stream = self._reopen()
@@ -79,6 +83,7 @@ class ConsoleReader:
         try:
             return _open(self._source)
         except TargetError as error:
+            self.fault = error.message
             _log.debug("the console is away: %s", error)
             return None
 
@@ -149,6 +154,12 @@ def _open_serial(path: Path, speed: int) -> int:
         os.close(fd)
         raise
     return fd
+
+
+def _ended(stream: _Bytes) -> str:
+    if not isinstance(stream, pexpect.spawn):
+        return "the other side hung up"
+    return f"its command ended with status {stream.exitstatus}"
 
 
 def _close(stream: _Bytes) -> None:

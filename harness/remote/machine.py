@@ -147,10 +147,20 @@ class RemoteMachine:
             if until.expired:
                 raise TargetError(
                     f"what the kernel of {self._host.address} says does not come on "
-                    f"{self._plan.console}",
+                    f"{self._plan.console}{self._console_fault()}",
                     remedy="check that its command line has console= for that line, and --console",
                 )
             time.sleep(_QUIET_S)
+
+    def _console_fault(self) -> str:
+        """What is known of a console that says nothing of use."""
+        assert self._reader is not None
+        last = next(
+            (line for line in reversed(self.console.read().splitlines()) if line.strip()), ""
+        )
+        said = "".join(letter for letter in last[-_SHOWN:] if letter.isprintable())
+        fault = f": {self._reader.fault}" if self._reader.fault else ""
+        return f"{fault}{f'; it said: {said}' if said else ''}"
 
     def wait_for_exit(self, seconds: float) -> int | None:
         """There is none to see; what the machine still has to say comes meanwhile."""

@@ -7,6 +7,7 @@ which nobody shall wait for who boots a guest.
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from harness.formats.kconfig import Kconfig
@@ -136,6 +137,16 @@ class RemoteTarget:
                 remedy="make the kernel under test the one that it boots by itself",
             )
         return Guest(machine)
+
+    def prove(self) -> None:
+        """Start the agent and end it: a console that is none, or a machine that is not fit, is
+        told once, instead of in every trial.
+        """
+        with (
+            TemporaryDirectory(prefix="bpf-harness-") as folder,
+            self.start(Path(folder), Deadline.after(START_S)),
+        ):
+            pass
 
     def give_up(self) -> None:
         """End what is under way, from any thread: whoever uses it sees its channel end."""

@@ -16,6 +16,25 @@ from harness.values.deadline import Deadline
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 300.0
 
+SCENARIOS = """\
+from harness.scenario import Bench, scenario
+
+
+@scenario(modes="interp")
+def a_before(bench: Bench) -> None:
+    assert bench.guest.shell("true").wait() == 0
+
+
+@scenario(modes="interp")
+def b_does_it(bench: Bench) -> None:
+    bench.guest.shell({command!r}).wait()
+
+
+@scenario(modes="interp")
+def c_after(bench: Bench) -> None:
+    assert bench.guest.shell("true").wait() == 0
+"""
+
 # The nearest server among the ancestors: the one that serves this connection.
 KILL_THE_SERVER = (
     "p=$$; while [ $p -gt 1 ]; do q=$p; read -r _ _ _ p _ </proc/$p/stat; "
@@ -79,6 +98,13 @@ def check(folder: Path, machine: SshGuest, *arguments: str, options: Sequence[st
         finally:
             process.kill()
     return Ended(process.returncode, stdout, stderr, report)
+
+
+def cases(folder: Path, command: str) -> str:
+    path = folder / "cases"
+    path.mkdir()
+    (path / "scenario_three.py").write_text(SCENARIOS.format(command=command))
+    return str(path)
 
 
 def look(machine: SshGuest) -> str:

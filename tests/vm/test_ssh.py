@@ -4,8 +4,10 @@ One guest with each of the distribution's servers serves all tests, through rebo
 left as it was found.
 """
 
+import shutil
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,44 +15,20 @@ import pytest
 from harness.images.ssh_image import UNPRIVILEGED
 from harness.remote.ssh_guest import SshGuest
 from harness.remote.ssh_keys import make_key_pair
+from harness.runner.remote_target import RemoteName, prepare_remote
 from harness.runner.target import Target
 from harness.values.deadline import Deadline
+from harness.values.errors import TargetError
 from tests.vm.ssh_machine import (
     KILL_THE_SERVER,
     LIMIT_S,
     ROOT,
+    cases,
     check,
     look,
     start,
     wait_until_clean,
 )
-
-SCENARIOS = """\
-from harness.scenario import Bench, scenario
-
-
-@scenario(modes="interp")
-def a_before(bench: Bench) -> None:
-    assert bench.guest.shell("true").wait() == 0
-
-
-@scenario(modes="interp")
-def b_does_it(bench: Bench) -> None:
-    bench.guest.shell({command!r}).wait()
-
-
-@scenario(modes="interp")
-def c_after(bench: Bench) -> None:
-    assert bench.guest.shell("true").wait() == 0
-"""
-
-
-def cases(folder: Path, command: str) -> str:
-    path = folder / "cases"
-    path.mkdir()
-    (path / "scenario_three.py").write_text(SCENARIOS.format(command=command))
-    return str(path)
-
 
 SELECTION = (
     "cases/tables/array.bpf.c",
@@ -187,7 +165,26 @@ def test_two_runs_at_once_are_told_apart(machine: SshGuest, tmp_path: Path) -> N
         session.close()
 
     assert ended.status == 3
-    assert "another bpf-harness is at work on this machine" in ended.reason("a_before")
+    assert "another bpf-harness is at work on this machine" in ended.stderr
+    assert not ended.report.exists()
+
+
+def test_an_agent_of_another_version_is_told(machine: SshGuest, tmp_path: Path) -> None:
+    before = look(machine)
+    target = prepare_remote(RemoteName(machine.address, machine.credentials))
+    other = tmp_path / "0123456789abcdef" / "agent"
+    other.parent.mkdir()
+    shutil.copy(target.agent, other)
+    try:
+        with pytest.raises(TargetError) as caught:
+            replace(target, agent=other).start(tmp_path, Deadline.after(60))
+    finally:
+        target.close()
+
+    build = target.agent.parent.name
+    assert f"runs agent {build}, not 0123456789abcdef" in caught.value.message
+    assert caught.value.exit_code == 3
+    assert wait_until_clean(machine, before) == before
 
 
 def refused(folder: Path, machine: SshGuest, options: Sequence[str]) -> str:
