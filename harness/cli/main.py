@@ -16,6 +16,7 @@ from harness.values.errors import HarnessError
 _COMMANDS = (
     ("run", "run_file", "compile a C file, attach its filters, print what they print"),
     ("check", "check", "run cases and judge the kernel"),
+    ("compare", "compare", "two reports: every trial that came to something else"),
     ("bisect", "bisect", "find the release or commit that changed a verdict"),
     (STEP, "bisect_step", "one step of `git bisect run`: is this kernel good?"),
     ("kernels", "kernels", "list and fetch kernels"),
