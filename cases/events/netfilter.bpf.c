@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Hooks of netfilter, here what comes in for this machine: nf_hook_run_bpf() in
 // net/netfilter/nf_bpf_link.c.
+#include "loopback.h"
 #include "seen.h"
 
 #define NF_DROP 0
 #define NF_ACCEPT 1
-#define LOOPBACK 1	/* ifindex of lo: LOOPBACK_IFINDEX in include/net/flow.h */
 
-struct net_device {
-	int ifindex;
-} __attribute__((preserve_access_index));
-
-struct nf_hook_state {
-	struct net_device *in, *out;
-} __attribute__((preserve_access_index));
-
-struct bpf_nf_ctx {
-	const struct nf_hook_state *state;
-} __attribute__((preserve_access_index));
-
-/* A machine may have others to talk to, us for example; a hook has either or both devices. */
-static __always_inline int is_local(struct bpf_nf_ctx *ctx)
-{
-	const struct nf_hook_state *state = ctx->state;
-
-	return state->in->ifindex == LOOPBACK || state->out->ifindex == LOOPBACK;
-}
-
+/* Others' packets are let through, and not counted. */
 static __always_inline int local(struct bpf_nf_ctx *ctx, int verdict)
 {
 	if (!is_local(ctx))

@@ -53,7 +53,9 @@ GROUP = Kind(
 # __udp4_lib_err() in net/ipv4/udp.c.
 LOOKUP = Kind("lookup", "a_socket_lookup", "sk_lookup", "sk_lookup", f"@udp {DATAGRAM}", drops=2)
 
-HOOK = Kind("hook", "netfilter", "netfilter-links", "netfilter/ipv4/local_in", f"@udp {DATAGRAM}")
+HOOK = Kind(
+    "hook", "netfilter", "netfilter-links btf", "netfilter/ipv4/local_in", f"@udp {DATAGRAM}"
+)
 LINKS = (XDP, TCX, GROUP, LOOKUP)
 
 # Of struct calls in association.h.
@@ -275,7 +277,7 @@ def all_filters_of_a_cgroup_see_what_one_drops(bench: Bench) -> None:
     assert filters.fire("EPERM") == [1, 0, 2]
 
 
-@scenario(needs="netfilter-links")
+@scenario(needs="netfilter-links btf")
 def netfilter_goes_by_priority(bench: Bench) -> None:
     """The lower first, whenever it came."""
     filters = load(bench, HOOK, "association_netfilter.c")
@@ -288,7 +290,7 @@ def netfilter_goes_by_priority(bench: Bench) -> None:
     assert filters.fire("nothing") == [2, 0]
 
 
-@scenario(needs="netfilter-links")
+@scenario(needs="netfilter-links btf")
 def netfilter_does_not_replace(bench: Bench) -> None:
     filters = load(bench, HOOK, "association_netfilter.c")
     link = filters.attach(1)

@@ -36,6 +36,7 @@ SELECTION = (
     "cases/verifier/null_checks.bpf.c",
     "cases/tracing/probes.bpf.c",
     "cases/compute/div.bpf.c",
+    "cases/events/netfilter.bpf.c",
     "cases/mail",
 )
 
