@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from harness.cli.options import add_cold, add_targets, parse_modes, parse_targets, saved_states
+from harness.cli.options import (
+    add_cold,
+    add_targets,
+    add_time_limits,
+    add_trials,
+    parse_modes,
+    parse_targets,
+    saved_states,
+)
 from harness.cli.remote_options import add_consent, add_remote, parse_remote, remote_target, spared
 from harness.cli.session import Session, Settings, make_directory, time_limit_came
 from harness.cli.signals import TimeLimitError, time_limit
@@ -27,7 +35,6 @@ from harness.runner.matrix import (
     no_package_line,
     prepare_each,
 )
-from harness.runner.pool import BOOT_TIMEOUT_S
 from harness.runner.remote_target import RemoteName
 from harness.runner.selection import parse_selection
 from harness.runner.target import Target, TargetName, prepare_target
@@ -58,20 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_cold(parser)
     add_remote(parser)
     add_consent(parser)
-    parser.add_argument(
-        "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
-    )
-    parser.add_argument(
-        "-k", dest="select", default="", metavar="EXPR", help="words and/or/not on case names"
-    )
-    parser.add_argument(
-        "-j",
-        dest="jobs",
-        type=_positive,
-        default=None,
-        metavar="N",
-        help="guests in parallel (default: one a core, as far as free memory goes)",
-    )
+    add_trials(parser)
     parser.add_argument("--isolate", default="batch", help="batch or case: a fresh guest for each")
     parser.add_argument(
         "--report-dir",
@@ -83,20 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report-parent", type=Path, default=_DEFAULT_REPORTS, help=argparse.SUPPRESS
     )
-    parser.add_argument(
-        "--timeout",
-        type=_positive,
-        default=None,
-        metavar="SECONDS",
-        help="for all of it; 124 after",
-    )
-    parser.add_argument(
-        "--boot-timeout",
-        type=_positive,
-        default=int(BOOT_TIMEOUT_S),
-        metavar="SECONDS",
-        help="for a guest to become ready",
-    )
+    add_time_limits(parser, "all of it; 124 after")
     parser.add_argument(
         "--cpu-sweep",
         action="store_true",
@@ -297,10 +278,3 @@ def _listing(found: dict[Arch, Found]) -> list[str]:
             not_here.setdefault(f"{left.id}: {left.reason}", []).append(str(arch))
     notes = (f"# not on {' '.join(arches)}: {text}" for text, arches in not_here.items())
     return [*cases, *notes]
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number

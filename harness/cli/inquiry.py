@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.bisect.answer import Answer, Mark
 from harness.bisect.trial import Question
-from harness.cli.options import parse_modes
+from harness.cli.options import add_time_limits, add_trials, parse_modes
 from harness.cli.session import guest_folder
 from harness.cli.signals import TimeLimitError, time_limit
 from harness.host.capacity import guests_at_once
@@ -22,7 +22,6 @@ from harness.reports.report import Reports, RunSummary
 from harness.reports.summary import SummaryReport
 from harness.reports.text import one_line
 from harness.runner.collect import Chosen, Collector
-from harness.runner.pool import BOOT_TIMEOUT_S
 from harness.runner.selection import parse_selection
 from harness.runner.target import Target, prepare_target
 from harness.toolchain.case_compiler import case_compiler
@@ -47,29 +46,8 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--arch", default="x86_64", help="architecture (default: x86_64)")
     parser.add_argument("--accel", default=AccelChoice.AUTO.value, help="auto, kvm or tcg")
     parser.add_argument("--cpu", default=None, metavar="MODEL", help="QEMU CPU model")
-    parser.add_argument(
-        "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
-    )
-    parser.add_argument(
-        "-k", dest="select", default="", metavar="EXPR", help="words and/or/not on case names"
-    )
-    parser.add_argument(
-        "-j", dest="jobs", type=positive, default=None, metavar="N", help="guests in parallel"
-    )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=None,
-        metavar="SECONDS",
-        help="for one kernel; one that takes longer is not testable",
-    )
-    parser.add_argument(
-        "--boot-timeout",
-        type=positive,
-        default=int(BOOT_TIMEOUT_S),
-        metavar="SECONDS",
-        help="for a guest to become ready",
-    )
+    add_trials(parser)
+    add_time_limits(parser, "one kernel; one that takes longer is not testable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +134,3 @@ def step_folder(parent: Path, name: str) -> Path:
 def complain(error: ReportError) -> None:
     """A report that cannot be written takes no verdict along."""
     sys.stderr.write(f"bpf-harness: {error}\n")
-
-
-def positive(text: str) -> int:
-    """The type of an option that counts."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number

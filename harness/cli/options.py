@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from harness.kernels.flavours import FLAVOURS
 from harness.kernels.names import parse_kernel_name, with_flavour
 from harness.kernels.resolve import DEFAULT_KERNEL
+from harness.runner.pool import BOOT_TIMEOUT_S
 from harness.runner.target import TargetName
 from harness.values.accel import AccelChoice
 from harness.values.arch import ARCHES, Arch, parse_arch
@@ -91,6 +92,45 @@ def parse_modes(words: list[str] | None) -> tuple[Mode, ...]:
 
 def _split(words: Iterable[str] | None) -> list[str]:
     return [name for word in words or () for name in word.replace(",", " ").split()]
+
+
+def add_trials(parser: argparse.ArgumentParser) -> None:
+    """Which of the cases, in which modes, how many at once."""
+    parser.add_argument(
+        "--mode", action="append", help="interp, jit or jit-harden; may be repeated (default: all)"
+    )
+    parser.add_argument(
+        "-k", dest="select", default="", metavar="EXPR", help="words and/or/not on case names"
+    )
+    parser.add_argument(
+        "-j",
+        dest="jobs",
+        type=_positive,
+        default=None,
+        metavar="N",
+        help="guests in parallel (default: one a core, as far as free memory goes)",
+    )
+
+
+def add_time_limits(parser: argparse.ArgumentParser, whole: str) -> None:
+    """`whole`: what the time is for that is not only a guest's boot."""
+    parser.add_argument(
+        "--timeout", type=_positive, default=None, metavar="SECONDS", help=f"for {whole}"
+    )
+    parser.add_argument(
+        "--boot-timeout",
+        type=_positive,
+        default=int(BOOT_TIMEOUT_S),
+        metavar="SECONDS",
+        help="for a guest to become ready",
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
 
 
 def add_cold(parser: argparse.ArgumentParser) -> None:
