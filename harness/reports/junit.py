@@ -1,21 +1,12 @@
-"""junit.xml: the report that CI servers read.
+"""junit.xml: the report that CI servers read."""
 
-Renewed from time to time while the run lasts, so that a killed run leaves a whole file too.
-"""
-
-import time
-from pathlib import Path
 from xml.etree import ElementTree
 
-from harness.reports.files import write_whole
-from harness.reports.renewal import Clock, Renewal
 from harness.reports.report import RunSummary
 from harness.reports.suite import SuiteName, Suites, TestResult
+from harness.reports.suite_report import SuiteReport
 from harness.reports.text import one_line, scrub
-from harness.values.record import Record
 from harness.values.verdict import Outcome
-
-_RENEW_S = 30.0
 
 # An accusation of the kernel is a failure; what is our own fault is an error.
 _ELEMENTS = {
@@ -26,34 +17,22 @@ _ELEMENTS = {
 }
 
 
-class JunitReport:
+class JunitReport(SuiteReport):
     """A testsuite for every group, mode, architecture and kernel."""
 
-    def __init__(self, path: Path, clock: Clock = time.monotonic) -> None:
-        self._path = path
-        self._suites = Suites()
-        self._renewal = Renewal(_RENEW_S, clock)
-
-    def add(self, record: Record) -> None:
-        self._suites.add(record)
-        if self._renewal.due():
-            self._write(None)
-
-    def close(self, summary: RunSummary) -> None:
-        self._write(summary)
-
-    def _write(self, summary: RunSummary | None) -> None:
+    def _content(self, suites: Suites, summary: RunSummary | None) -> bytes:
         root = ElementTree.Element("testsuites", name="bpf-harness")
         if summary is not None:
             root.set("time", f"{summary.wall_s:.3f}")
             root.set("timestamp", summary.started.isoformat(timespec="seconds"))
         totals = {"tests": 0, "failure": 0, "error": 0, "skipped": 0}
-        for name, results in self._suites.items():
+        for name, results in suites.items():
             counts = _add_suite(root, name, results)
             totals = {key: totals[key] + counts[key] for key in totals}
         _set_counts(root, totals)
         ElementTree.indent(root)
-        write_whole(self._path, ElementTree.tostring(root, "utf-8", xml_declaration=True) + b"\n")
+        text: bytes = ElementTree.tostring(root, "utf-8", xml_declaration=True)
+        return text + b"\n"
 
 
 def _add_suite(

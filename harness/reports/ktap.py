@@ -1,45 +1,28 @@
 """results.ktap: KTAP version 1 (Documentation/dev-tools/ktap.rst), as kernel CI reads it.
 
 A suite's plan comes before its first result, and guests finish in any order: so the file is
-written as a whole, when the run ends and from time to time before.
+written as a whole.
 """
 
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from harness.reports.files import write_whole
-from harness.reports.renewal import Clock, Renewal
 from harness.reports.report import RunSummary
 from harness.reports.suite import SuiteName, Suites, TestResult
+from harness.reports.suite_report import SuiteReport
 from harness.reports.text import one_line, verbatim_line
-from harness.values.record import Record
 from harness.values.verdict import Outcome
 
-_RENEW_S = 30.0
 _VERSION = "KTAP version 1"
 _INDENT = "  "
 
 
-class KtapReport:
+class KtapReport(SuiteReport):
     """A nested test for every group, mode, architecture and kernel."""
 
-    def __init__(self, path: Path, clock: Clock = time.monotonic) -> None:
-        self._path = path
-        self._suites = Suites()
-        self._renewal = Renewal(_RENEW_S, clock)
-
-    def add(self, record: Record) -> None:
-        self._suites.add(record)
-        if self._renewal.due():
-            self._write()
-
-    def close(self, summary: RunSummary) -> None:
-        self._write()
-
-    def _write(self) -> None:
-        lines = "".join(f"{line}\n" for line in _lines(self._suites))
-        write_whole(self._path, lines.encode("utf-8", "replace"))
+    def _content(self, suites: Suites, summary: RunSummary | None) -> bytes:
+        del summary
+        lines = "".join(f"{line}\n" for line in _lines(suites))
+        return lines.encode("utf-8", "replace")
 
 
 def _lines(suites: Suites) -> Iterator[str]:
