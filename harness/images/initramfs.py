@@ -10,7 +10,7 @@ from pathlib import Path
 from virtme.cpiowriter import CpioWriter
 
 from harness.host.cache import cache_root, publish_folder
-from harness.images.modules import module_name, needed_modules, read_module
+from harness.images.modules import needed_modules, write_modules
 from harness.values.image import Image
 from harness.values.kernel import Kernel
 
@@ -74,8 +74,5 @@ def _write(target: Path, files: AgentFiles, modules: tuple[Path, ...]) -> None:
         cpio.write_file(b"init", files.agent.read_bytes(), 0o755)
         cpio.write_file(b"bin/busybox", files.busybox.read_bytes(), 0o755)
         cpio.symlink(b"busybox", b"bin/sh")
-        for path in modules:
-            cpio.write_file(f"modules/{module_name(path)}".encode(), read_module(path), 0o644)
-        order = "".join(f"{module_name(path)}\n" for path in modules)
-        cpio.write_file(b"modules/order", order.encode(), 0o644)
+        write_modules(cpio, modules)
         cpio.write_trailer()

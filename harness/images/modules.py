@@ -1,10 +1,12 @@
-"""Which modules of a kernel the guest must load, in order, and their decompressed bytes."""
+"""Which modules of a kernel the guest must load, in order; decompressed, into its image."""
 
 import gzip
 import lzma
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
+from virtme.cpiowriter import CpioWriter
 from virtme.modfinder import find_modules_from_install, get_mod_path
 
 from harness.host.commands import find_program
@@ -42,6 +44,14 @@ def _real_path(path: Path, root: Path, modules: Path) -> Path:
     parts = path.relative_to(root).parts
     index = parts.index("modules")
     return modules.joinpath(*parts[index + 2 :])
+
+
+def write_modules(cpio: CpioWriter, modules: Sequence[Path]) -> None:
+    """Into the folder /modules of an image, with a list of their names in this order."""
+    for path in modules:
+        cpio.write_file(f"modules/{module_name(path)}".encode(), read_module(path), 0o644)
+    order = "".join(f"{module_name(path)}\n" for path in modules)
+    cpio.write_file(b"modules/order", order.encode(), 0o644)
 
 
 def module_name(path: Path) -> str:

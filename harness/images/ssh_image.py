@@ -8,7 +8,7 @@ from pathlib import Path
 
 from virtme.cpiowriter import CpioWriter
 
-from harness.images.modules import EVENT_MODULES, module_name, needed_modules, read_module
+from harness.images.modules import EVENT_MODULES, needed_modules, write_modules
 from harness.images.ssh_server import SshServer, SshSoftware
 from harness.values.kernel import Kernel
 
@@ -93,10 +93,7 @@ def write_ssh_image(
         if kernel.config is not None:
             name = f"boot/config-{kernel.release}"
             cpio.write_file(name.encode(), kernel.config.read_bytes(), 0o644)
-        for path in modules:
-            cpio.write_file(f"modules/{module_name(path)}".encode(), read_module(path), 0o644)
-        order = "".join(f"{module_name(path)}\n" for path in modules)
-        cpio.write_file(b"modules/order", order.encode(), 0o644)
+        write_modules(cpio, modules)
         cpio.write_trailer()
 
 
