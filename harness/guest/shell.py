@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from harness.channels.fields import Fields
 from harness.guest.later import Connection
-from harness.guest.terminal import Screen, Terminal
+from harness.guest.terminal import Screen, Terminal, exit_status
 from harness.values.deadline import Deadline
 from harness.values.errors import GuestError, ProtocolError
 
@@ -44,8 +44,7 @@ class Shell:
         """The exit status; 128 + N if signal N ended it, as a shell says it."""
         if self._wait_status is None:
             raise GuestError(f"the command is still running: {self.command}")
-        code = os.waitstatus_to_exitcode(self._wait_status)
-        return 128 - code if code < 0 else code
+        return exit_status(self._wait_status)
 
     def wait(self, timeout_s: float | None = None) -> int:
         """Wait for its end and return the status; kills it and raises GuestError in time."""

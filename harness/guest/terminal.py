@@ -24,6 +24,12 @@ class Screen:
     term: str = "linux"
 
 
+def exit_status(wait_status: int) -> int:
+    """What a shell makes of the status that waitpid(2) gave: 128 + N if signal N ended it."""
+    code = os.waitstatus_to_exitcode(wait_status)
+    return 128 - code if code < 0 else code
+
+
 class Terminal:
     """One shell under way, until it ends. Input is kept until the guest has taken it."""
 
@@ -62,8 +68,7 @@ class Terminal:
         """The exit status; 128 + N if signal N ended it, as a shell says it."""
         if self._wait_status is None:
             raise GuestError("the shell has not ended")
-        code = os.waitstatus_to_exitcode(self._wait_status)
-        return 128 - code if code < 0 else code
+        return exit_status(self._wait_status)
 
     @property
     def backlog(self) -> int:
