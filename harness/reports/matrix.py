@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from harness.reports.files import write_whole
+from harness.reports.last_lines import last_lines, print_and_keep
 from harness.reports.matrix_table import Block, Column, format_block, legend
 from harness.reports.problem import shown_evidence
 from harness.reports.report import RunSummary
@@ -95,12 +95,9 @@ class MatrixReport:
             self._problems[same].add(record)
 
     def close(self, summary: RunSummary) -> None:
-        lines = [*self._list_problems(), *self._table(), *self._unsupported()]
-        text = "".join(f"{line}\n" for line in (*lines, *self._facts(summary)))
-        self._stream.write(text)
-        self._stream.flush()
-        if self._path is not None:
-            write_whole(self._path, text.encode("utf-8", "replace"))
+        found = (*self._list_problems(), *self._table(), *self._unsupported())
+        lines = [*found, self._count(), *last_lines(summary, self._retried)]
+        print_and_keep(self._stream, self._path, lines)
 
     def _list_problems(self) -> Iterator[str]:
         """Worst first; of each kind so many that the table stays in sight."""
@@ -141,14 +138,9 @@ class MatrixReport:
             yield from _wrapped(words, head="   ")
         yield ""
 
-    def _facts(self, summary: RunSummary) -> Iterator[str]:
-        retried = f", {self._retried} attempts retried" if self._retried else ""
+    def _count(self) -> str:
         counts = [f"{self._totals[o]} {o.value.lower()}" for o in Outcome if self._totals[o]]
-        yield f"{self._totals.total()} trials: {', '.join(counts) or 'none'}"
-        yield f"{summary.wall_s:.1f} s, {summary.guests} guests, {summary.accel}{retried}"
-        yield from summary.notes
-        if summary.interrupted:
-            yield "interrupted: the trials that had not ended have no verdict"
+        return f"{self._totals.total()} trials: {', '.join(counts) or 'none'}"
 
 
 def _row(arch: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from harness.reports.files import write_whole
+from harness.reports.last_lines import last_lines, print_and_keep
 from harness.reports.problem import shown_evidence
 from harness.reports.report import RunSummary
 from harness.reports.text import one_line
@@ -55,12 +55,13 @@ class SummaryReport:
             self._bad[outcome].append(record)
 
     def close(self, summary: RunSummary) -> None:
-        lines = [*self._problems(), *self._table(), *self._about(), *self._facts(summary)]
-        text = "".join(f"{line}\n" for line in lines)
-        self._stream.write(text)
-        self._stream.flush()
-        if self._path is not None:
-            write_whole(self._path, text.encode("utf-8", "replace"))
+        lines = [
+            *self._problems(),
+            *self._table(),
+            *self._about(),
+            *last_lines(summary, self._retried),
+        ]
+        print_and_keep(self._stream, self._path, lines)
 
     def _problems(self) -> Iterator[str]:
         """Every trial that did not pass, worst first, with what proves it."""
@@ -96,14 +97,6 @@ class SummaryReport:
         """How many trials there were of each kind of event, and of each type of table."""
         for noun, subjects in self._subjects.items():
             yield from subjects.lines(noun)
-
-    def _facts(self, summary: RunSummary) -> Iterator[str]:
-        retried = f", {self._retried} attempts retried" if self._retried else ""
-        guests = "1 guest" if summary.guests == 1 else f"{summary.guests} guests"
-        yield f"{summary.wall_s:.1f} s, {guests}, {summary.accel}{retried}"
-        yield from summary.notes
-        if summary.interrupted:
-            yield "interrupted: the trials that had not ended have no verdict"
 
     def _totals(self) -> Counter[Outcome]:
         totals: Counter[Outcome] = Counter()
