@@ -18,6 +18,9 @@ PORT_NAME = "bpf-harness"
 CONSOLE = "console"
 """QEMU's name of the console: what comes in at its standard input is typed there."""
 
+BARE = ("-nodefaults", "-no-user-config", "-display", "none")
+"""No device, setting or window that is not asked for."""
+
 # What a QEMU that a hostile guest has taken over may still ask of the host: nothing new.
 SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
@@ -102,10 +105,7 @@ def qemu_argv(kernel: Kernel, image: Image, hardware: Hardware, ends: Ends) -> t
     return (
         arch.qemu,
         *machine_arguments(arch, hardware),
-        "-nodefaults",
-        "-no-user-config",
-        "-display",
-        "none",
+        *BARE,
         "-nic",
         "none",
         "-no-reboot",
@@ -132,10 +132,7 @@ def machine_check_argv(arch: Arch, hardware: Hardware) -> tuple[str, ...]:
     return (
         arch.qemu,
         *machine_arguments(arch, hardware),
-        "-nodefaults",
-        "-no-user-config",
-        "-display",
-        "none",
+        *BARE,
         "-S",
         "-monitor",
         "stdio",

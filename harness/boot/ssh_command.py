@@ -7,7 +7,7 @@ QEMU's own and leads nowhere; one port of the host's loopback leads to the guest
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.boot.command import SANDBOX, Hardware, console_arguments, machine_arguments
+from harness.boot.command import BARE, SANDBOX, Hardware, console_arguments, machine_arguments
 from harness.values.arch import Arch
 from harness.values.kernel import Kernel
 
@@ -31,7 +31,7 @@ def ssh_argv(kernel: Kernel, image: Path, hardware: Hardware, ends: SshEnds) -> 
     return (
         arch.qemu,
         *machine_arguments(arch, hardware),
-        *("-nodefaults", "-no-user-config", "-display", "none"),
+        *BARE,
         *("-sandbox", SANDBOX),
         *console_arguments(ends.console),
         *("-netdev", f"user,id=net,restrict=on,{forward}"),
