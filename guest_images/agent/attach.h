@@ -71,8 +71,8 @@ void made_socket(struct made *made, int fd);
 int made_undone_by(struct made *made, void (*undo)(void *state), const void *state, size_t size);
 void made_end(struct made *made);
 
-/* An interface's index, or 0; a cgroup's descriptor, for the caller to close, or -1: see err. */
-unsigned int made_on_interface(struct made *made, const char *name);
+/* "interface" as its index, or 0; a cgroup's descriptor, for the caller to close, or -1: see err. */
+int arg_interface(struct call *call, struct made *made, unsigned int *index);
 int made_in_cgroup(struct made *made, const char *name);
 void places_leave(const struct made *made);
 

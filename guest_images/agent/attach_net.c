@@ -20,12 +20,10 @@
 static int attach_xdp(struct call *call, const struct program *program, struct made *made)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_SKB_MODE);
-	char interface[NAME_SIZE];
 	unsigned int index;
 
-	if (arg_text(call, "interface", interface, sizeof(interface)))
+	if (arg_interface(call, made, &index))
 		return -1;
-	index = made_on_interface(made, interface);
 	if (!index)
 		return 0;
 	return made_fd(made, bpf_link_create(program->fd, index, BPF_XDP, &opts));
@@ -33,13 +31,11 @@ static int attach_xdp(struct call *call, const struct program *program, struct m
 
 static int attach_tcx(struct call *call, const struct program *program, struct made *made)
 {
-	char interface[NAME_SIZE];
 	unsigned int index;
 	bool in;
 
-	if (arg_direction(call, &in) || arg_text(call, "interface", interface, sizeof(interface)))
+	if (arg_direction(call, &in) || arg_interface(call, made, &index))
 		return -1;
-	index = made_on_interface(made, interface);
 	if (!index)
 		return 0;
 	return made_fd(made, bpf_link_create(program->fd, index,

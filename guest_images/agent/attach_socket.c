@@ -75,13 +75,11 @@ static int listen_on(struct made *made, const struct program *program, int type,
 
 static int attach_socket(struct call *call, const struct program *program, struct made *made)
 {
-	char interface[NAME_SIZE];
 	union address address;
 	unsigned int index;
 
-	if (arg_text(call, "interface", interface, sizeof(interface)))
+	if (arg_interface(call, made, &index))
 		return -1;
-	index = made_on_interface(made, interface);
 	if (!index)
 		return 0;
 	return listen_on(made, program, SOCK_RAW, &address, any_packet(&address, index));

@@ -11,7 +11,7 @@
 #include "attach.h"
 
 struct classifier {
-	int interface;
+	unsigned int interface;
 	enum bpf_tc_attach_point point;
 	uint32_t handle, priority;
 };
@@ -80,13 +80,11 @@ int arg_direction(struct call *call, bool *in)
 static int attach_clsact(struct call *call, const struct program *program, struct made *made)
 {
 	struct classifier classifier = { 0 };
-	char interface[NAME_SIZE];
 	bool in;
 
-	if (arg_direction(call, &in) || arg_text(call, "interface", interface, sizeof(interface)))
+	if (arg_direction(call, &in) || arg_interface(call, made, &classifier.interface))
 		return -1;
 	classifier.point = in ? BPF_TC_INGRESS : BPF_TC_EGRESS;
-	classifier.interface = made_on_interface(made, interface);
 	if (made->err)
 		return 0;
 	if (classifier.interface >= INTERFACES_MAX)

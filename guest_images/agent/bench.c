@@ -49,6 +49,16 @@ static int once(const struct loop *loop)
 	return err;
 }
 
+/* What was done since then, by clock_ns(). */
+int result_loop(struct call *call, int err, uint64_t done, uint64_t began)
+{
+	result(call, 3);
+	put_uint(&call->pack, "done", done);
+	put_uint(&call->pack, "duration_ns", clock_ns() - began);
+	put_int(&call->pack, "errno", err);
+	return 0;
+}
+
 int op_loop(struct agent *agent, struct call *call)
 {
 	struct loop loop = { .blob = blob_find(agent, call) };
@@ -65,9 +75,5 @@ int op_loop(struct agent *agent, struct call *call)
 		err = once(&loop);
 		done += !err;
 	}
-	result(call, 3);
-	put_uint(&call->pack, "done", done);
-	put_uint(&call->pack, "duration_ns", clock_ns() - began);
-	put_int(&call->pack, "errno", err);
-	return 0;
+	return result_loop(call, err, done, began);
 }

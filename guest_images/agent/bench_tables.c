@@ -12,15 +12,6 @@
 
 #define ROUNDS_MAX 100000
 
-static int reply(struct call *call, int err, uint64_t done, uint64_t began)
-{
-	result(call, 3);
-	put_uint(&call->pack, "done", done);
-	put_uint(&call->pack, "duration_ns", clock_ns() - began);
-	put_int(&call->pack, "errno", err);
-	return 0;
-}
-
 /* All entries, page after page, as table_dump reads them. */
 int op_loop_dump(struct agent *agent, struct call *call)
 {
@@ -40,7 +31,7 @@ int op_loop_dump(struct agent *agent, struct call *call)
 		done += page.count;
 	} while (!err && page.more);
 	page_end(&page);
-	return reply(call, err, done, began);
+	return result_loop(call, err, done, began);
 }
 
 /* A filter that writes for user space, run that often in a row. */
@@ -95,7 +86,7 @@ int op_loop_records(struct agent *agent, struct call *call)
 		ring_buffer__consume(ring);
 	}
 	ring_buffer__free(ring);
-	return reply(call, err, done, began);
+	return result_loop(call, err, done, began);
 }
 
 /* Lines of the trace buffer that are there now. */
@@ -128,5 +119,5 @@ int op_loop_lines(struct agent *agent, struct call *call)
 		done += read_lines(fd);
 	}
 	close(fd);
-	return reply(call, err, done, began);
+	return result_loop(call, err, done, began);
 }

@@ -79,5 +79,6 @@ void put_nil(msgpack_packer *pack, const char *key);
 void result(struct call *call, size_t fields);
 int result_empty(struct call *call);
 int result_errno(struct call *call, int err);
+int result_loop(struct call *call, int err, uint64_t done, uint64_t began);
 
 #endif

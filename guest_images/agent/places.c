@@ -165,18 +165,21 @@ void places_sweep(void)
 	}
 }
 
-unsigned int made_on_interface(struct made *made, const char *name)
+int arg_interface(struct call *call, struct made *made, unsigned int *index)
 {
-	unsigned int index;
+	char name[NAME_SIZE];
 
+	*index = 0;
+	if (arg_text(call, "interface", name, sizeof(name)))
+		return -1;
 	if (!strcmp(name, ends[0]) || !strcmp(name, ends[1]))
 		made->err = use(made, PLACE_PAIR);
 	if (made->err)
 		return 0;
-	index = if_nametoindex(name);
-	if (!index)
+	*index = if_nametoindex(name);
+	if (!*index)
 		made->err = ENODEV;
-	return index;
+	return 0;
 }
 
 int made_in_cgroup(struct made *made, const char *name)

@@ -226,6 +226,16 @@ struct shell *shell_new(struct agent *agent, struct call *call)
 	return shell;
 }
 
+/* One that could not be started, for err, is forgotten. */
+int shell_started(struct agent *agent, struct call *call, struct shell *shell, uint64_t as, int err)
+{
+	if (err)
+		free(shell);
+	else
+		registry_add(&agent->shells, &shell->entry, as);
+	return result_errno(call, err);
+}
+
 static int start_shell(struct shell *shell, char *command, const struct sock_fprog *seccomp)
 {
 	char *const argv[] = { SHELL, "-c", command, NULL };
@@ -260,11 +270,7 @@ int op_shell_start(struct agent *agent, struct call *call)
 	if (!shell)
 		return -1;
 	err = start_shell(shell, command, confined ? &filter : NULL);
-	if (err)
-		free(shell);
-	else
-		registry_add(&agent->shells, &shell->entry, as);
-	return result_errno(call, err);
+	return shell_started(agent, call, shell, as, err);
 }
 
 int op_shell_kill(struct agent *agent, struct call *call)

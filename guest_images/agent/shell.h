@@ -27,5 +27,7 @@ void shell_become(const char *path, char *const *argv, char *const *environment,
 		  const struct sock_fprog *seccomp) __attribute__((noreturn));
 
 struct shell *shell_new(struct agent *agent, struct call *call);
+int shell_started(struct agent *agent, struct call *call, struct shell *shell, uint64_t as,
+		  int err);
 
 #endif

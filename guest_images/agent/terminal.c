@@ -166,11 +166,7 @@ int op_terminal_start(struct agent *agent, struct call *call)
 		return -1;
 	err = wanted.size.ws_row ? start_on_terminal(shell, &wanted) :
 				   start_on_pipes(shell, &wanted);
-	if (err)
-		free(shell);
-	else
-		registry_add(&agent->shells, &shell->entry, as);
-	return result_errno(call, err);
+	return shell_started(agent, call, shell, as, err);
 }
 
 static struct shell *find(struct agent *agent, struct call *call)
