@@ -14,9 +14,9 @@ from harness.host.debian_version import DebianVersion
 from harness.host.package_folders import (
     PackageFolders,
     Recipe,
+    folder_key,
     newest_of_each,
     package_versions,
-    packages_key,
 )
 from harness.values.arch import X86_64, Arch
 from harness.values.errors import DownloadError, InfrastructureError
@@ -175,5 +175,19 @@ def test_the_key_names_exact_versions() -> None:
     """Whatever the order."""
     one, two = package("a", "1-1"), package("b", "1-1")
 
-    assert packages_key((one, two)) == packages_key((two, one))
-    assert packages_key((one, two)) != packages_key((one, package("b", "1-2")))
+    assert folder_key((one, two)) == folder_key((two, one))
+    assert folder_key((one, two)) != folder_key((one, package("b", "1-2")))
+
+
+def test_other_things_kept_of_the_same_packages_are_noticed(folders: PackageFolders) -> None:
+    """A folder of the same versions that lacks what is wanted now is no such folder."""
+
+    def documentation(unpacked: Path, folder: Path, arch: Arch) -> None:
+        (unpacked / "usr/share/doc").rename(folder / "doc")
+
+    first = folders.get(X86_64)
+    recipe = replace(RECIPE, keep=documentation, kept=("doc",))
+    made = replace(folders, recipe=recipe).get(X86_64)
+
+    assert (made / "doc").is_dir()
+    assert made != first

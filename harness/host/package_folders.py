@@ -48,10 +48,13 @@ class Recipe:
     keep: Callable[[Path, Path, Arch], None] = keep_all
     """Takes what is wanted from the packages, unpacked in the first folder, into the second."""
 
+    kept: tuple[str, ...] = ()
+    """What that is, where the packages do not say it: by these words a change is noticed."""
+
     @property
     def name(self) -> str:
-        """Another one for other packages."""
-        text = " ".join((SUITE, *self.packages, *self.optional))
+        """Another one for other packages, and for other things that are kept of them."""
+        text = " ".join((SUITE, *self.packages, *self.optional, *self.kept))
         return sha256(text.encode()).hexdigest()[:12]
 
 
@@ -87,7 +90,7 @@ class PackageFolders:
     def _make(self, arch: Arch) -> Path:
         packages = self._choose(arch)
         return publish_folder(
-            self.folder / arch.name / packages_key(packages),
+            self.folder / arch.name / folder_key(packages, self.recipe.kept),
             lambda folder: self._fill(folder, arch, packages),
         )
 
@@ -139,7 +142,7 @@ def newest_of_each(
     return tuple(newest[name] for name in sorted(newest))
 
 
-def packages_key(packages: Iterable[Package]) -> str:
-    """Short name of exactly these packages in these versions."""
-    text = "\n".join(sorted(f"{package.name}={package.version}" for package in packages))
-    return sha256(text.encode()).hexdigest()[:16]
+def folder_key(packages: Iterable[Package], kept: Iterable[str] = ()) -> str:
+    """Short name of exactly this, kept of exactly these packages in these versions."""
+    lines = sorted(f"{package.name}={package.version}" for package in packages)
+    return sha256("\n".join((*lines, *kept)).encode()).hexdigest()[:16]

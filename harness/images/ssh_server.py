@@ -93,7 +93,8 @@ class SshServerStore:
     def get(self, arch: Arch) -> SshServer:
         """The server for `arch`, downloaded and unpacked the first time."""
         software = self.software
-        recipe = Recipe(software.packages, keep=partial(_keep, software))
+        kept = software.programs + software.libraries
+        recipe = Recipe(software.packages, keep=partial(_keep, software), kept=kept)
         path = PackageFolders(self.folder, recipe, self.archive, self.runner).get(arch)
         return SshServer(path.name, software, _files(software, path, arch))
 
