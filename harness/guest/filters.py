@@ -6,13 +6,19 @@ from dataclasses import dataclass, field
 from harness.channels.fields import Fields
 from harness.guest.later import Connection, Later
 from harness.guest.links import AttachError, Link
+from harness.guest.replies import (
+    Code,
+    read_places,
+    read_run,
+    read_spec,
+    read_verdict,
+    submit_code,
+)
 from harness.guest.tables import Ref, Table
-from harness.values.autopsy import CodeRange
-from harness.values.errors import GuestError, UsageError
+from harness.values.errors import UsageError
 from harness.values.event import Event, misfit, parse_event
 from harness.values.observation import LoadObservation, RunObservation
 from harness.values.run_input import RunInput, run_input
-from harness.values.table_spec import TableSpec
 
 # libbpf's and the selftests' buffer for one filter's verifier log.
 LOG_SIZE = 2 * 1024 * 1024
@@ -83,17 +89,6 @@ class LoadOptions:
             "types": {name: kind.packed() for name, kind in self.types.items()},
             "reuse": {name: ref.packed() for name, ref in self.reuse.items()},
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A loaded filter's instructions, as bpf_prog_get_info_by_fd gives them."""
-
-    xlated: bytes
-    """BPF instructions after the verifier's rewriting, 8 bytes each."""
-
-    jited: bytes
-    """Machine code, empty if the interpreter runs the filter."""
 
 
 class Filter:
@@ -198,7 +193,6 @@ class Filter:
 
     def submit_code(self) -> Later[Code]:
         """Like `code`, without waiting for the result."""
-
         return submit_code(self._connection, self.ref)
 
 
@@ -251,7 +245,7 @@ class LoadedObject:
 
     def _read_tables(self, tables: tuple[Fields, ...]) -> list[Table]:
         return [
-            Table(self._connection, Ref(self.handle, table.text("name")), _read_spec(table))
+            Table(self._connection, Ref(self.handle, table.text("name")), read_spec(table))
             for table in tables
             if table.boolean("created")
         ]
@@ -270,59 +264,3 @@ def submit_load(
         "load", lambda reply: LoadedObject(connection, handle, reply), arguments
     )
     return handle, later
-
-
-def submit_code(connection: Connection, ref: Ref) -> Later[Code]:
-    """Ask for the instructions of a loaded program."""
-
-    def read(reply: Fields) -> Code:
-        if errno := reply.errno():
-            raise GuestError(f"cannot read the code of {ref.name}: errno {errno}")
-        return Code(reply.data("xlated"), reply.data("jited"))
-
-    return connection.submit("code", read, {"program": ref.packed()})
-
-
-def read_run(reply: Fields) -> RunObservation:
-    """The result of one `run` operation."""
-    return RunObservation(
-        errno=reply.errno(),
-        retval=reply.integer("retval") & 0xFFFFFFFF,
-        data_out=reply.data("data_out"),
-        ctx_out=reply.data("ctx_out"),
-    )
-
-
-def read_verdict(program: Fields) -> LoadObservation:
-    """What the kernel said to one program of a load."""
-    return LoadObservation(
-        errno=program.errno(),
-        log=program.text("log").rstrip("\0"),
-        jited_size=program.integer_or_none("jited_size") or 0,
-        xlated_size=program.integer_or_none("xlated_size") or 0,
-        verified_insns=program.integer_or_none("verified_insns"),
-        log_truncated=program.boolean("log_truncated"),
-    )
-
-
-def read_places(program: Fields) -> list[CodeRange]:
-    """What the JIT made of one program of a load; its first function is the program itself."""
-    places, lengths = program.all_integers("places"), program.all_integers("lengths")
-    if not places:
-        return []
-    name = f"bpf_prog_{program.data('tag').hex()}_{program.text('name')}"
-    return [
-        CodeRange(f"{name}[{at}]" if at else name, place, length)
-        for at, (place, length) in enumerate(zip(places, lengths, strict=False))
-    ]
-
-
-def _read_spec(table: Fields) -> TableSpec:
-    return TableSpec(
-        name=table.text("name"),
-        type=table.integer("type"),
-        key_size=table.integer("key_size"),
-        value_size=table.integer("value_size"),
-        entries=table.integer("entries"),
-        flags=table.integer("flags"),
-    )

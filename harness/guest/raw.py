@@ -1,9 +1,9 @@
 """A program given as instructions rather than as an object: loaded, run, closed."""
 
 from harness.channels.fields import Fields
-from harness.guest.filters import Code, read_places, read_run, read_verdict, submit_code
 from harness.guest.guest import Guest
 from harness.guest.links import Link
+from harness.guest.replies import Code, read_places, read_run, read_verdict, submit_code
 from harness.guest.tables import Ref
 from harness.values.arch import ByteOrder
 from harness.values.errors import ProtocolError

@@ -6,10 +6,11 @@ Observes and never judges. Losing the guest is an exception that the caller turn
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.guest.filters import Code, Filter, LoadedObject, LoadOptions
+from harness.guest.filters import Filter, LoadedObject, LoadOptions
 from harness.guest.guest import Guest
 from harness.guest.later import Later
 from harness.guest.links import Link
+from harness.guest.replies import Code
 from harness.guest.tables import Ref, Table
 from harness.guest.trace import TraceStream
 from harness.runner.loadable import Loadable
