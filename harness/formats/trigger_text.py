@@ -4,14 +4,19 @@ Text that does not begin with `@` is a shell command. docs/triggers.md shows the
 """
 
 import re
-import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from harness.values.byte_template import ByteTemplate, parse_byte_template
+from harness.formats.trigger_words import (
+    name_near,
+    parse_address,
+    parse_bytes,
+    parse_number,
+    parse_signal,
+    parse_word,
+)
 from harness.values.errnos import ERRNOS
 from harness.values.errors import UsageError
-from harness.values.near_names import near_names
 from harness.values.syscall_names import SYSCALL_NAMES
 from harness.values.trigger import Expected, Kind, Options, StepResult, Trigger, Value, Wanted
 
@@ -19,20 +24,15 @@ from harness.values.trigger import Expected, Kind, Options, StepResult, Trigger,
 MAX_STEPS = 16
 MAX_VALUES = 16
 MAX_TIMES = 100_000
-MAX_BYTES = 64 * 1024
-_MAX_WORD = 63
 _MAX_PATH = 255
 _MAX_CPU = 1023
 _MAX_MS = 60_000
 _MAX_FORKS = 4096
 _MAX_PAGES = 16384
-_MAX_PORT = 65535
 
 # Where a datagram goes that is for nobody else.
 _UNIX_NAME = "bpf-harness"
 
-# As C writes the mode of a file.
-_OCTAL = re.compile(r"0[0-7]+\Z")
 _OPTION = re.compile(r"([a-z]+)=(.*)\Z")
 _FORM = r"(?:u|s|le|be)(?:8|16|32|64):|hex:|zero:|text:"
 _BYTES = re.compile(_FORM)
@@ -70,19 +70,13 @@ def _parse_fire(text: str) -> Trigger:
     kinds = {kind.value: kind for kind in Kind}
     kind = kinds.get(name.removeprefix("@"))
     if kind is None:
-        raise ValueError(f"there is no {name}{_near(name, (f'@{known}' for known in kinds))}")
+        raise ValueError(f"there is no {name}{name_near(name, (f'@{known}' for known in kinds))}")
     words, options = _take_options(kind, words)
     steps = _ARGUMENTS[kind](words)
     wanted = _parse_expected(expected.strip()) if separator else Expected()
     if options.alone and wanted.wanted in (Wanted.NOTHING, Wanted.BYTES):
         raise ValueError(f"nobody could tell that {wanted.text} arrived: listen=none only sends")
     return Trigger(text, kind, steps, _check_options(kind, options), wanted)
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    """`; near to it: mkdirat`, or nothing."""
-    found = near_names(name, known)
-    return f"; near to it: {' '.join(found)}" if found else ""
 
 
 def _take_options(kind: Kind, words: list[str]) -> tuple[list[str], Options]:
@@ -93,7 +87,7 @@ def _take_options(kind: Kind, words: list[str]) -> tuple[list[str], Options]:
         name, value = match[1], match[2]
         if name not in known:
             raise ValueError(
-                f"@{kind.value} has no option {name}={_near(name, known)}"
+                f"@{kind.value} has no option {name}={name_near(name, known)}"
                 f" (it has {' '.join(sorted(f'{each}=' for each in known))})"
             )
         options = _OPTIONS[name](options, value)
@@ -102,7 +96,7 @@ def _take_options(kind: Kind, words: list[str]) -> tuple[list[str], Options]:
 
 
 def _on(options: Options, value: str) -> Options:
-    return replace(options, cpu=_number(value, 0, _MAX_CPU, "a CPU"))
+    return replace(options, cpu=parse_number(value, 0, _MAX_CPU, "a CPU"))
 
 
 def _cgroup(options: Options, value: str) -> Options:
@@ -112,17 +106,17 @@ def _cgroup(options: Options, value: str) -> Options:
 
 
 def _times(options: Options, value: str) -> Options:
-    return replace(options, times=_number(value, 1, MAX_TIMES, "times="))
+    return replace(options, times=parse_number(value, 1, MAX_TIMES, "times="))
 
 
 def _listen(options: Options, value: str) -> Options:
     if value == "none":
         return replace(options, alone=True)
-    return replace(options, listen=_word(value, "listen="))
+    return replace(options, listen=parse_word(value, "listen="))
 
 
 def _congestion(options: Options, value: str) -> Options:
-    return replace(options, congestion=_word(value, "cc="))
+    return replace(options, congestion=parse_word(value, "cc="))
 
 
 _OPTIONS: dict[str, Callable[[Options, str], Options]] = {
@@ -152,41 +146,8 @@ def _check_options(kind: Kind, options: Options) -> Options:
         return replace(options, listen=_abstract(options.listen))
     if kind not in (Kind.UDP, Kind.TCP):
         return options
-    address, port = _address(options.listen)
+    address, port = parse_address(options.listen)
     return replace(options, listen=address, listen_port=port)
-
-
-def _number(text: str, least: int, most: int, what: str) -> int:
-    try:
-        number = int(text, 8 if _OCTAL.match(text) else 0)
-    except ValueError:
-        raise ValueError(f"{what} is a number, not {text!r}") from None
-    if not least <= number <= most:
-        raise ValueError(f"{what} is {number}, not from {least} to {most}")
-    return number
-
-
-def _word(text: str, what: str, most: int = _MAX_WORD) -> str:
-    if not text or len(text.encode()) > most:
-        raise ValueError(f"{what} takes a word of at most {most} bytes")
-    return text
-
-
-def _template(words: list[str]) -> ByteTemplate:
-    if not words:
-        raise ValueError("no bytes are given (zero:0 for none)")
-    template = parse_byte_template(" ".join(words))
-    if template.size > MAX_BYTES:
-        raise ValueError(f"{template.size} bytes; the limit is {MAX_BYTES}")
-    return template
-
-
-def _address(text: str) -> tuple[str, int]:
-    """`127.0.0.1:4000` or `[::1]:4000`."""
-    address, colon, port = text.rpartition(":")
-    if not colon or not address or (":" in address) != address.startswith("["):
-        raise ValueError(f"{text!r} is not ADDRESS:PORT or [ADDRESS]:PORT")
-    return _word(address.strip("[]"), "an address"), _number(port, 0, _MAX_PORT, "a port")
 
 
 def _one(words: list[str], what: str) -> str:
@@ -202,25 +163,27 @@ def _first(words: list[str], what: str) -> str:
 
 
 def _socket(words: list[str]) -> Steps:
-    address, port = _address(_first(words, "ADDRESS:PORT"))
-    return ((address, port, _template(words[1:])),)
+    address, port = parse_address(_first(words, "ADDRESS:PORT"))
+    return ((address, port, parse_bytes(words[1:])),)
 
 
 def _packet(words: list[str]) -> Steps:
-    return ((_word(_first(words, "an interface"), "an interface", 15), _template(words[1:])),)
+    return (
+        (parse_word(_first(words, "an interface"), "an interface", 15), parse_bytes(words[1:])),
+    )
 
 
 def _abstract(text: str) -> str:
     """`@NAME`, as ss(8) writes names that no file system keeps."""
     if not text.startswith("@"):
         raise ValueError(f"{text!r} is not @NAME")
-    return _word(text[1:], "a name")
+    return parse_word(text[1:], "a name")
 
 
 def _unix(words: list[str]) -> Steps:
     if words and words[0].startswith("@"):
-        return ((_abstract(words[0]), _template(words[1:])),)
-    return ((_UNIX_NAME, _template(words)),)
+        return ((_abstract(words[0]), parse_bytes(words[1:])),)
+    return ((_UNIX_NAME, parse_bytes(words)),)
 
 
 def _program(words: list[str]) -> Steps:
@@ -230,7 +193,7 @@ def _program(words: list[str]) -> Steps:
 
 
 def _counted(least: int, most: int, what: str) -> Callable[[list[str]], Steps]:
-    return lambda words: ((_number(_one(words, what), least, most, what),),)
+    return lambda words: ((parse_number(_one(words, what), least, most, what),),)
 
 
 def _path(words: list[str]) -> Steps:
@@ -238,19 +201,11 @@ def _path(words: list[str]) -> Steps:
 
 
 def _written(words: list[str]) -> Steps:
-    return ((_first(words, "a path"), _template(words[1:])),)
-
-
-def _signal_number(name: str) -> int:
-    """The same on all architectures that there is a row for."""
-    known = {entry.name: entry.value for entry in signal.Signals}
-    if name not in known:
-        raise ValueError(f"there is no signal {name}{_near(name, known)}")
-    return known[name]
+    return ((_first(words, "a path"), parse_bytes(words[1:])),)
 
 
 def _signal(words: list[str]) -> Steps:
-    return ((_signal_number(_one(words, "a signal")),),)
+    return ((parse_signal(_one(words, "a signal")),),)
 
 
 def _touch(words: list[str]) -> Steps:
@@ -278,7 +233,7 @@ def _syscalls(words: list[str]) -> Steps:
 def _syscall(words: list[str], before: int) -> tuple[Value, ...]:
     name = _first(words, "the name of a system call")
     if name not in SYSCALL_NAMES:
-        raise ValueError(f"there is no system call {name}{_near(name, SYSCALL_NAMES)}")
+        raise ValueError(f"there is no system call {name}{name_near(name, SYSCALL_NAMES)}")
     if len(words) > 7:
         raise ValueError(f"{name} has {len(words) - 1} arguments; the limit is 6")
     return (name, *(_argument(word, before) for word in words[1:]))
@@ -288,10 +243,12 @@ def _argument(word: str, before: int) -> Value:
     if word in _CONSTANTS:
         return _CONSTANTS[word]
     if word.startswith("$"):
-        return StepResult(_number(word[1:], 1, before, f"{word}, a system call before this one,"))
+        return StepResult(
+            parse_number(word[1:], 1, before, f"{word}, a system call before this one,")
+        )
     if _BYTES.match(word):
-        return _template(_JOINT.split(word))
-    return _number(word, -(1 << 63), (1 << 64) - 1, "an argument")
+        return parse_bytes(_JOINT.split(word))
+    return parse_number(word, -(1 << 63), (1 << 64) - 1, "an argument")
 
 
 _ARGUMENTS: dict[Kind, Callable[[list[str]], Steps]] = {
@@ -316,15 +273,17 @@ def _parse_expected(text: str) -> Expected:
     if text in ERRNOS:
         return Expected(Wanted.ERRNO, text, ERRNOS[text])
     if text.startswith("killed:"):
-        return Expected(Wanted.SIGNAL, text, _signal_number(text.removeprefix("killed:")))
+        return Expected(Wanted.SIGNAL, text, parse_signal(text.removeprefix("killed:")))
     if text in ("nothing", "any", "success"):
         return Expected(Wanted(text), text)
     if _BYTES.match(text):
-        return Expected(Wanted.BYTES, text, data=_template(text.split()))
+        return Expected(Wanted.BYTES, text, data=parse_bytes(text.split()))
     if re.match(r"-?[0-9]", text):
-        return Expected(Wanted.NUMBER, text, _number(text, -(1 << 63), (1 << 64) - 1, "a result"))
+        return Expected(
+            Wanted.NUMBER, text, parse_number(text, -(1 << 63), (1 << 64) - 1, "a result")
+        )
     known = (*ERRNOS, "nothing", "any", "success")
     raise ValueError(
         f"after = stands {text!r}, which is no errno, number, bytes, killed:SIGNAL, nothing,"
-        f" any or success{_near(text, known)}"
+        f" any or success{name_near(text, known)}"
     )
