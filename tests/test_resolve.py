@@ -1,9 +1,7 @@
 """From a name to a kernel in the cache, and when the network is used for it."""
 
 import logging
-import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +19,6 @@ from tests.fake_kernel import (
     split_layout,
 )
 from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
-from tests.fake_tree import RELEASE as TREE_RELEASE
-from tests.fake_tree import FakeMake, make_builder, make_tree
 
 
 class Clock:
@@ -290,102 +286,3 @@ def test_a_kernel_removed_from_the_cache_is_downloaded_again(
 
     assert store.resolve("debian:6.12", X86_64) == kernel
     assert runner.count("apt-get", "download") == 2
-
-
-@pytest.fixture
-def make() -> FakeMake:
-    return FakeMake()
-
-
-@pytest.fixture
-def building(store: KernelStore, make: FakeMake, tmp_path: Path) -> KernelStore:
-    return replace(store, runner=make, builder=make_builder(tmp_path, make))
-
-
-def test_a_source_tree_is_built_and_its_image_kept(building: KernelStore, tmp_path: Path) -> None:
-    """A later build in the same folder must not change what a running guest was started with."""
-    tree = make_tree(tmp_path / "linux")
-
-    kernel = building.resolve(str(tree), X86_64)
-
-    assert (kernel.release, kernel.source) == (TREE_RELEASE, str(tree))
-    assert kernel.image.is_relative_to(building.folder)
-    assert kernel.config is not None
-    assert f"{tree} (6.12.117), flavour default, gcc (Debian 12.2.0)" in kernel.origin
-
-
-def test_a_tree_that_compiles_to_the_same_is_the_same_kernel(
-    building: KernelStore, tmp_path: Path
-) -> None:
-    """What was saved for it in other caches still holds."""
-    tree = make_tree(tmp_path / "linux")
-
-    first = building.resolve(str(tree), X86_64)
-
-    assert building.resolve(str(tree), X86_64).image == first.image
-
-
-def test_a_tree_that_changed_is_another_kernel_and_the_old_one_stays(
-    building: KernelStore, make: FakeMake, tmp_path: Path
-) -> None:
-    """Whoever runs the old one goes on."""
-    tree = make_tree(tmp_path / "linux")
-    first = building.resolve(str(tree), X86_64)
-    make.source = "second"
-
-    second = building.resolve(str(tree), X86_64)
-
-    assert second.digest != first.digest
-    assert first.image.read_bytes().endswith(b"first")
-
-
-def test_the_commit_is_part_of_where_a_tree_came_from(
-    building: KernelStore, tmp_path: Path
-) -> None:
-    """Only where git says it of this very tree, not of a repository around it."""
-    tree = make_tree(tmp_path / "linux")
-    assert "at 0123456789ab" not in building.resolve(str(tree), X86_64).origin
-    (tree / ".git").mkdir()
-
-    assert f"{tree} at 0123456789ab (6.12.117)" in building.resolve(str(tree), X86_64).origin
-
-
-def test_the_cache_knows_a_tree_once_it_was_built(building: KernelStore, tmp_path: Path) -> None:
-    """Asking what is cached builds nothing."""
-    tree = make_tree(tmp_path / "linux")
-    assert building.cached(f"{tree}:tiny", X86_64) is None
-    built = building.resolve(f"{tree}:tiny", X86_64)
-
-    known = building.cached(f"{tree}:tiny", X86_64)
-
-    assert known is not None
-    assert known.image == built.image
-
-
-def test_a_built_kernel_without_bpf_is_refused(
-    building: KernelStore, make: FakeMake, tmp_path: Path
-) -> None:
-    """A tree that knows no BPF_SYSCALL configures well, and is of no use."""
-    make.dropped = {"BPF_SYSCALL"}
-
-    with pytest.raises(KernelError, match="kernel without BPF"):
-        building.resolve(str(make_tree(tmp_path / "linux")), X86_64)
-
-
-def test_kernels_of_long_bisects_are_removed_but_for_the_newest(
-    building: KernelStore, make: FakeMake, tmp_path: Path
-) -> None:
-    """Those of today stay, however many: a bisect may come back to them."""
-    tree = make_tree(tmp_path / "linux")
-    kept = []
-    for number in range(10):
-        make.source = str(number)
-        kept.append(building.resolve(str(tree), X86_64).image.parent)
-        os.utime(kept[-1], (number, number))
-    assert all(entry.is_dir() for entry in kept[2:])
-
-    make.source = "last"
-    last = building.resolve(str(tree), X86_64).image.parent
-
-    assert [entry.is_dir() for entry in kept] == [False] * 3 + [True] * 7
-    assert last.is_dir()
