@@ -1,14 +1,12 @@
-"""Annotations: what is written above a filter, and what is refused there."""
+"""Annotations: what is written above a filter."""
 
 import pytest
 
-from harness.formats.annotations import read_expectation, read_expectations
-from harness.formats.decl_tags import Generation
-from harness.formats.object_file import ObjectFile, read_object
+from harness.formats.annotations import read_expectations
+from harness.formats.object_file import read_object
 from harness.formats.pattern import parse_pattern
 from harness.values.arch import ARM, ARM64, S390X, X86_64, ByteOrder
 from harness.values.byte_template import parse_byte_template
-from harness.values.errors import AnnotationError
 from harness.values.expectation import (
     Endianness,
     Errno,
@@ -21,19 +19,9 @@ from harness.values.expectation import (
     TableEntry,
     TailSlot,
 )
-from harness.values.filter_spec import FilterSpec
 from harness.values.mode import Mode
-from harness.values.table_spec import TableSpec
+from tests.annotating import read_tags
 from tests.recorded_files import recorded_object
-
-
-def _spec(*tags: str) -> FilterSpec:
-    numbered = tuple(f"comment:{i}:{tag}" for i, tag in enumerate(tags))
-    return FilterSpec("f", "socket", 2, "GPL", tags=numbered)
-
-
-def _read(*tags: str) -> Expectation:
-    return read_expectation(_spec(*tags), Generation.G3)
 
 
 def _recorded(name: str, program: str) -> Expectation:
@@ -164,7 +152,7 @@ def test_a_traced_filter_is_attached_and_not_test_run() -> None:
     assert not found.test_runs
 
 
-def test_an_iterator_is_attached_to_be_read() -> None:
+def test_an_iterator_is_attached_to_beread_tags() -> None:
     """And needs no trigger."""
     found = _recorded("case_h.o", "walked")
 
@@ -181,14 +169,14 @@ def test_an_auxiliary_filter_is_loaded_with_the_others() -> None:
 
 def test_any_privileged_annotation_turns_the_privileged_load_on() -> None:
     """And only an unprivileged one leaves it out."""
-    assert _read("test_expect_success_unpriv").privileged is None
-    assert _read("test_retval=1", "test_expect_success_unpriv").privileged is not None
-    assert _read("test_retval=1").unprivileged is None
+    assert read_tags("test_expect_success_unpriv").privileged is None
+    assert read_tags("test_retval=1", "test_expect_success_unpriv").privileged is not None
+    assert read_tags("test_retval=1").unprivileged is None
 
 
 def test_the_unprivileged_load_inherits_what_is_not_said_about_it() -> None:
     """Result, errno, return value and each list that is empty."""
-    found = _read(
+    found = read_tags(
         "test_expect_failure", "bh_errno=EINVAL", "test_expect_msg=a", "test_expect_msg_unpriv=b"
     )
 
@@ -197,14 +185,14 @@ def test_the_unprivileged_load_inherits_what_is_not_said_about_it() -> None:
         errno=Errno("EINVAL", 22),
         messages=(Message(parse_pattern("b")),),
     )
-    assert _read("test_retval=3", "test_expect_success_unpriv").unprivileged == LoadExpectation(
+    assert read_tags("test_retval=3", "test_expect_success_unpriv").unprivileged == LoadExpectation(
         retval=Retval(3)
     )
 
 
 def test_the_expressions_of_6_10_are_messages_too() -> None:
     """__regex was replaced by {{…}} in 6.12."""
-    load = _read("test_expect_regex=R[0-9]+ invalid").privileged
+    load = read_tags("test_expect_regex=R[0-9]+ invalid").privileged
 
     assert load is not None
     assert load.messages[0].pattern.search("3: R10 invalid") == (3, 14)
@@ -212,7 +200,7 @@ def test_the_expressions_of_6_10_are_messages_too() -> None:
 
 def test_an_unprivileged_refusal_inherits_no_errno_and_no_return_value() -> None:
     """The privileged load succeeds, so it has neither."""
-    found = _read("test_expect_success", "test_retval=3", "test_expect_failure_unpriv")
+    found = read_tags("test_expect_success", "test_retval=3", "test_expect_failure_unpriv")
 
     assert found.unprivileged == LoadExpectation(accepted=False)
 
@@ -231,7 +219,7 @@ def test_an_unprivileged_refusal_inherits_no_errno_and_no_return_value() -> None
 )
 def test_return_values_are_compared_as_32_bits(text: str, matching: int, other: int) -> None:
     """The kernel hands back a u32; the annotation is an int."""
-    load = _read(f"test_retval={text}").privileged
+    load = read_tags(f"test_retval={text}").privileged
 
     assert load is not None
     assert load.retval is not None
@@ -242,7 +230,7 @@ def test_return_values_are_compared_as_32_bits(text: str, matching: int, other: 
 @pytest.mark.parametrize("text", ["POINTER_VALUE", "0xbadcafe"])
 def test_a_pointer_value_matches_anything(text: str) -> None:
     """Its spelling in 6.12, and what later kernels expand it to."""
-    load = _read(f"test_retval={text}").privileged
+    load = read_tags(f"test_retval={text}").privileged
 
     assert load is not None
     assert load.retval is not None
@@ -264,7 +252,7 @@ def test_a_pointer_value_matches_anything(text: str) -> None:
 )
 def test_errnos_have_names_and_numbers(text: str, errno: Errno) -> None:
     """ENOTSUPP is the kernel's own and must not be taken for EOPNOTSUPP."""
-    load = _read("test_expect_failure", f"bh_errno={text}").privileged
+    load = read_tags("test_expect_failure", f"bh_errno={text}").privileged
 
     assert load is not None
     assert load.errno == errno
@@ -272,7 +260,7 @@ def test_errnos_have_names_and_numbers(text: str, errno: Errno) -> None:
 
 def test_flags_accumulate_and_the_later_word_wins() -> None:
     """`!` clears, also what the loader would set by itself."""
-    found = _read(
+    found = read_tags(
         "test_prog_flags=BPF_F_STRICT_ALIGNMENT",
         "test_prog_flags=!BPF_F_TEST_RND_HI32",
         "test_prog_flags=!1",
@@ -284,13 +272,13 @@ def test_flags_accumulate_and_the_later_word_wins() -> None:
 
 def test_capabilities_are_a_mask() -> None:
     """Numbers joined by a bar, with or without blanks."""
-    assert _read("test_caps_unpriv=12 | 39").caps_unpriv == 1 << 12 | 1 << 39
-    assert _read("test_caps_unpriv=12").unprivileged is not None
+    assert read_tags("test_caps_unpriv=12 | 39").caps_unpriv == 1 << 12 | 1 << 39
+    assert read_tags("test_caps_unpriv=12").unprivileged is not None
 
 
 def test_a_case_applies_to_the_architectures_it_names() -> None:
     """None named means all; one without a name upstream is never named."""
-    named = _read("test_arch=X86_64", "test_arch=ARM64")
+    named = read_tags("test_arch=X86_64", "test_arch=ARM64")
 
     assert [named.applies_to(a) for a in (X86_64, ARM64, S390X, ARM)] == [True, True, False, False]
     assert Expectation().applies_to(ARM)
@@ -298,90 +286,11 @@ def test_a_case_applies_to_the_architectures_it_names() -> None:
 
 def test_a_case_about_one_byte_order_does_not_apply_to_the_other() -> None:
     """The reason is kept for the report."""
-    found = _read("bh_only_endian=big|why not")
+    found = read_tags("bh_only_endian=big|why not")
 
     assert [found.applies_to(arch) for arch in (X86_64, S390X)] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("tags", "message"),
-    [
-        (("test_expect_success", "test_expect_failure"), "to succeed and to fail"),
-        (("test_expect_success_unpriv", "test_expect_failure_unpriv"), "to succeed and to fail"),
-        (("test_expect_failure", "test_retval=1"), "expected to fail"),
-        (("test_retval=1", "test_retval=2"), r"contradicts __retval\(1\)"),
-        (("test_expect_success", "bh_errno=EACCES"), "without __failure"),
-        (("bh_errno=EACCES",), "without __failure"),
-        (("bh_errno=EACCES", "bh_errno=EPERM"), "contradicts __errno"),
-        (("bh_errno=EWHATEVER", "test_expect_failure"), "'EWHATEVER' is not"),
-        (("test_retval=",), "'' is not a number"),
-        (("test_retval=one",), "'one' is not a number"),
-        (("test_retval=1x",), "'1x' is not a number"),
-        (("test_retval=0x100000000",), "32 bits"),
-        (("test_retval",), "needs a value"),
-        (("test_expect_success=1",), "takes no value"),
-        (("test_log_level=9",), "not between 0 and 7"),
-        (("test_prog_flags=BPF_F_UNHEARD_OF",), "not a number"),
-        (("test_arch=VAX",), "unknown architecture 'VAX'"),
-        (("test_jited=ret",), "before any __arch_"),
-        (("test_caps_unpriv=CAP_BPF",), "not a number"),
-        (("test_expect_msg={{[}}",), "without"),
-        (("load_mode=maybe",), "neither jited nor no_jited"),
-        (("test_expectsuccess",), "unknown annotation"),
-        (("test_expect_msgs=a",), "unknown annotation"),
-        (("bh_dat=00",), "unknown annotation"),
-        (("bh_data=0",), "hex digits"),
-        (("bh_data=00", "bh_data=01"), "contradicts an earlier"),
-        (("bh_put=t|00",), "needs 3 parts, not 2"),
-        (("bh_put=a b|00|00",), "not the name of a table"),
-        (("bh_table_entries=t|many",), "not a number"),
-        (("bh_tail=t|-1|f",), "not between"),
-        (("bh_modes=fast",), "unknown mode 'fast'"),
-        (("bh_modes=",), "names no mode"),
-        (("bh_needs= ",), "is empty"),
-        (("bh_only_endian=middle|x",), "__only_endian"),
-        (("bh_only_endian=big|",), "__only_endian"),
-        (("bh_trigger= ",), "is empty"),
-        (("bh_repeat=0",), "show nothing"),
-        (("test_expect_failure", "bh_data=00"), "refused cannot be run"),
-        (("test_expect_failure", "bh_trigger=true"), "refused cannot be run"),
-        (("bh_trigger=true", "test_retval=1"), "nobody sees"),
-        (("bh_trigger=true", "bh_data=00"), "are for runs"),
-    ],
-)
-def test_malformed_and_contradictory_annotations_are_refused(
-    tags: tuple[str, ...], message: str
-) -> None:
-    """The filter and the remedy are named; nothing is guessed."""
-    with pytest.raises(AnnotationError, match=message) as caught:
-        _read(*tags)
-    assert "filter f" in caught.value.message
-    assert caught.value.remedy
-
-
 def test_an_unknown_comment_of_somebody_else_is_left_alone() -> None:
     """Only the selftests' names and ours are ours to judge."""
-    assert _read("some other remark") == Expectation()
-
-
-@pytest.mark.parametrize(
-    ("tag", "message"),
-    [
-        ("bh_put=tabel|u32:1|u64:1", "no table 'tabel'"),
-        ("bh_table=t|u16:1|u64:1", "the key 'u16:1' has 2 bytes, table t takes 4"),
-        ("bh_table=t|u32:1|u32:1", "the value 'u32:1' has 4 bytes, table t takes 8"),
-        ("bh_table_entries=x|1", "no table 'x'"),
-        ("bh_tail=t|0|f", "table t is a hash, not a prog_array"),
-        ("bh_tail=j|2|f", "table j has 2 slots, not slot 2"),
-        ("bh_tail=j|0|g", "no filter 'g'"),
-    ],
-)
-def test_annotations_must_fit_the_tables_and_filters_of_the_object(tag: str, message: str) -> None:
-    """Said when the case is read, not by an errno in the guest."""
-    tables = (TableSpec("t", 1, 4, 8, 1), TableSpec("j", 3, 4, 4, 2))
-    obj = ObjectFile(ByteOrder.LITTLE, "GPL", (_spec(tag),), tables)
-
-    with pytest.raises(AnnotationError, match=message) as caught:
-        read_expectations(obj)
-    assert "filter f" in caught.value.message
-    assert caught.value.remedy
+    assert read_tags("some other remark") == Expectation()
