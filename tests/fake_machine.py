@@ -1,10 +1,13 @@
 """Stand-ins for this machine's programs: a Runner that answers by rule, and recorded apt."""
 
 import tarfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.host.apt_archive import AptArchive
+from harness.host.apt_sources import DebianMirrors
 from harness.host.commands import Completed
 
 RECORDED = Path(__file__).parent / "recorded" / "apt"
@@ -63,6 +66,15 @@ def fake_apt() -> FakeRunner:
     runner.rule("depmod", effect=_depmod)
     runner.rule("dpkg-deb", "-x", effect=_unpack)
     return runner
+
+
+def fake_archive(
+    folder: Path, runner: FakeRunner, now_s: Callable[[], float] = time.time
+) -> AptArchive:
+    """Debian's archive in `folder`, as its runner answers; where its mirrors are is not asked."""
+    made = AptArchive(folder / "apt", runner, now_s)
+    made.__dict__["mirrors"] = DebianMirrors("m", "s", folder / "keys.gpg")
+    return made
 
 
 def serve_packages(runner: FakeRunner, make: Callable[[str, Path], None]) -> None:

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from harness.cli import bisect, inquiry
 from harness.cli.main import main
-from harness.host.apt_archive import AptArchive
-from harness.host.apt_sources import DebianMirrors
 from harness.kernels.resolve import KernelStore
 from harness.runner.target import Target
 from harness.values.accel import AccelChoice
@@ -23,7 +21,7 @@ from harness.values.errors import BootError, DownloadError, KernelError, Missing
 from tests import fake_qemu
 from tests.check_command import Command, Ended
 from tests.fake_guests import TARGET
-from tests.fake_machine import fake_apt
+from tests.fake_machine import fake_apt, fake_archive
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,8 +52,7 @@ def _target(arch: Arch, kernel: str, choice: AccelChoice, *, cpu_model: str | No
 
 def _store() -> KernelStore:
     """The archive as it was recorded."""
-    archive = AptArchive(Path("apt").resolve(), fake_apt())
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", Path("keys.gpg"))
+    archive = fake_archive(Path.cwd(), fake_apt())
     return KernelStore(Path("kernels").resolve(), archive)
 
 

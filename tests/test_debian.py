@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from harness.host.apt_archive import AptArchive, Package
-from harness.host.apt_sources import DebianMirrors
 from harness.kernels.debian import choose_kernel, find_kernels, parse_kernels
 from harness.kernels.names import DebianRelease, DebianSeries, DebianSuite
 from harness.values.arch import ARM64, X86_64
 from harness.values.errors import DownloadError, NoPackageError
-from tests.fake_machine import RECORDED, FakeRunner, fake_apt
+from tests.fake_machine import RECORDED, FakeRunner, fake_apt, fake_archive
 
 RECORDED_SUITES = sorted(
     path.stem.removeprefix("names_")
@@ -35,9 +34,7 @@ def runner() -> FakeRunner:
 
 @pytest.fixture
 def archive(tmp_path: Path, runner: FakeRunner) -> AptArchive:
-    made = AptArchive(tmp_path / "apt", runner)
-    made.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
-    return made
+    return fake_archive(tmp_path, runner)
 
 
 @pytest.mark.parametrize("suite", RECORDED_SUITES)

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from harness.cli.doctor import Doctor, add_arguments, run
-from harness.host.apt_archive import AptArchive
-from harness.host.apt_sources import DebianMirrors
 from harness.host.system_packages import Machine
 from harness.kernels.resolve import KernelStore
 from harness.toolchain.agent import AgentStore
@@ -19,7 +17,7 @@ from harness.values.accel import Accel, AccelProof
 from harness.values.errors import InfrastructureError, MissingToolError
 from harness.values.image import Image
 from tests.fake_kernel import RELEASE, make_kernel_deb
-from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
+from tests.fake_machine import FakeRunner, fake_apt, fake_archive, make_deb, serve_packages
 
 QEMU = "qemu-system-x86_64"
 
@@ -65,8 +63,7 @@ def fake_programs() -> FakeRunner:
 def bench(tmp_path: Path) -> Bench:
     runner = fake_programs()
     programs = {QEMU, "clang-19", "ld.lld", "depmod", "modprobe", "dpkg-deb", "apt-get"}
-    archive = AptArchive(tmp_path / "apt", runner)
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    archive = fake_archive(tmp_path, runner)
     sources = tmp_path / "agent"
     sources.mkdir()
     (sources / "main.c").write_text("")

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness.cli.kernels import add_arguments, run
-from harness.host.apt_archive import AptArchive
-from harness.host.apt_sources import DebianMirrors
 from harness.kernels.resolve import KernelStore
 from harness.values.errors import UnknownNameError
 from tests.fake_kernel import RELEASE, make_kernel_deb
-from tests.fake_machine import fake_apt, serve_packages
+from tests.fake_machine import fake_apt, fake_archive, serve_packages
 from tests.fake_tree import FakeMake, make_builder, make_tree
 
 
@@ -21,8 +19,7 @@ from tests.fake_tree import FakeMake, make_builder, make_tree
 def store(tmp_path: Path) -> KernelStore:
     runner = fake_apt()
     serve_packages(runner, make_kernel_deb)
-    archive = AptArchive(tmp_path / "apt", runner)
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    archive = fake_archive(tmp_path, runner)
     return KernelStore(tmp_path / "kernels", archive, runner)
 
 

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.host.apt_archive import AptArchive
-from harness.host.apt_sources import DebianMirrors
 from harness.kernels.resolve import KernelStore
 from harness.values.arch import X86_64
 from harness.values.errors import GoneError
 from tests.fake_kernel import RELEASE, make_kernel_deb
-from tests.fake_machine import fake_apt, serve_packages
+from tests.fake_machine import fake_apt, fake_archive, serve_packages
 
 OLDER = "6.12.96+deb13-cloud-amd64"
 
@@ -22,8 +20,7 @@ def store_that_lost_the_newest(tmp_path: Path) -> KernelStore:
     newest = f"linux-image-{RELEASE}"
     runner.rule("apt-cache", "pkgnames", stdout=f"{newest}\nlinux-image-{OLDER}\n")
     runner.rule("apt-get", f"{newest}=6.12.117-1", status=100, stderr="404  Not Found")
-    archive = AptArchive(tmp_path / "apt", runner)
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    archive = fake_archive(tmp_path, runner)
     return KernelStore(tmp_path / "kernels", archive, runner)
 
 

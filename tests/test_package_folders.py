@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from harness.host.apt_archive import AptArchive, Package
-from harness.host.apt_sources import DebianMirrors
 from harness.host.debian_version import DebianVersion
 from harness.host.package_folders import (
     PackageFolders,
@@ -20,7 +19,7 @@ from harness.host.package_folders import (
 )
 from harness.values.arch import X86_64, Arch
 from harness.values.errors import DownloadError, InfrastructureError
-from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
+from tests.fake_machine import FakeRunner, fake_apt, fake_archive, make_deb, serve_packages
 
 RECIPE = Recipe(("libbpf-dev", "libelf-dev"))
 
@@ -38,8 +37,7 @@ def runner() -> FakeRunner:
 
 @pytest.fixture
 def folders(tmp_path: Path, runner: FakeRunner) -> PackageFolders:
-    archive = AptArchive(tmp_path / "apt", runner)
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    archive = fake_archive(tmp_path, runner)
     return PackageFolders(tmp_path / "folders", RECIPE, archive, runner)
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.host.apt_archive import LISTS_FRESH_S, AptArchive
-from harness.host.apt_sources import DebianMirrors
+from harness.host.apt_archive import LISTS_FRESH_S
 from harness.kernels.resolve import KernelStore
 from harness.values.arch import X86_64
 from harness.values.errors import DownloadError, InfrastructureError, KernelError
@@ -18,7 +17,7 @@ from tests.fake_kernel import (
     old_layout,
     split_layout,
 )
-from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
+from tests.fake_machine import FakeRunner, fake_apt, fake_archive, make_deb, serve_packages
 
 
 class Clock:
@@ -45,8 +44,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, runner: FakeRunner, clock: Clock) -> KernelStore:
-    archive = AptArchive(tmp_path / "apt", runner, clock)
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    archive = fake_archive(tmp_path, runner, clock)
     return KernelStore(tmp_path / "kernels", archive, runner, clock)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from harness.host.apt_archive import AptArchive
-from harness.host.apt_sources import DebianMirrors
 from harness.toolchain.sysroot import (
     Sysroot,
     SysrootStore,
@@ -14,7 +13,7 @@ from harness.toolchain.sysroot import (
 )
 from harness.values.arch import ARM, ARM64, X86_64
 from harness.values.errors import DownloadError, InfrastructureError
-from tests.fake_machine import FakeRunner, fake_apt, make_deb, serve_packages
+from tests.fake_machine import FakeRunner, fake_apt, fake_archive, make_deb, serve_packages
 
 FILES = {
     "busybox-static": {"usr/bin/busybox": b"busybox"},
@@ -39,8 +38,7 @@ def runner() -> FakeRunner:
 
 @pytest.fixture
 def store(tmp_path: Path, runner: FakeRunner) -> SysrootStore:
-    archive = AptArchive(tmp_path / "apt", runner)
-    archive.__dict__["mirrors"] = DebianMirrors("m", "s", tmp_path / "keys.gpg")
+    archive = fake_archive(tmp_path, runner)
     return SysrootStore(tmp_path / "sysroots", archive, runner)
 
 
