@@ -124,7 +124,7 @@ def test_what_is_refused_leaves_nothing(
         ({"kind": "sk_reuseport", "port": 0}, "port 0 cannot be shared"),
         ({"kind": "sk_reuseport", "port": 65536}, "port is 65536"),
         ({"kind": "lwt_in", "address": "here"}, "here is not an IPv4 address"),
-        ({"kind": "sk_msg", "table": "t"}, "load it from an object"),
+        ({"kind": "sk_msg", "table": "t"}, "the raw program uses no single table"),
     ],
 )
 def test_an_event_of_a_wrong_form_is_refused(
