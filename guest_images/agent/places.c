@@ -23,6 +23,8 @@
 #define FILTERED "filtered"
 #define SWEEP_TRIES 200
 #define SWEEP_PAUSE_US 5000
+#define WIRE_TRIES 5000
+#define WIRE_PAUSE_US 2000
 
 static const char *const ends[] = { "veth0", "veth1" };
 
@@ -88,6 +90,30 @@ static int bring_up(const char *name)
 	return netlink_ask(&message);
 }
 
+/*
+ * Both ends are up, and yet what is sent at the first one is dropped in silence (noop_qdisc): its
+ * carrier came with the second end, and linkwatch_event() sees to that within a second. It does
+ * so under rtnl_lock(), for which the last request waits.
+ */
+static int await_wire(void)
+{
+	char state[16];
+
+	for (int tries = 0; tries < WIRE_TRIES; tries++) {
+		int fd = open("/sys/class/net/veth0/operstate", O_RDONLY | O_CLOEXEC);
+		ssize_t size;
+
+		if (fd < 0)
+			return errno;
+		size = read(fd, state, sizeof(state));
+		close(fd);
+		if (size == 3 && !memcmp(state, "up\n", 3))
+			return bring_up(ends[0]);
+		usleep(WIRE_PAUSE_US);
+	}
+	return ETIMEDOUT;
+}
+
 static void remove_pair(void)
 {
 	const struct ifinfomsg one = { .ifi_index = if_nametoindex(ends[0]) };
@@ -106,6 +132,8 @@ static int make_pair_up(void)
 	err = bring_up(ends[0]);
 	if (!err)
 		err = bring_up(ends[1]);
+	if (!err)
+		err = await_wire();
 	if (err)
 		remove_pair();
 	return err;
