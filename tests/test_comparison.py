@@ -72,7 +72,9 @@ def report(folder: Path, *records: Record) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("record", "status", "last"), [(PASSED, 0, "no"), (FAILED, 1, "1")])
+@pytest.mark.parametrize(
+    ("record", "status", "last"), [(PASSED, 0, "no differences"), (FAILED, 1, "1 difference")]
+)
 def test_the_command_says_whether_all_is_the_same(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -83,7 +85,7 @@ def test_the_command_says_whether_all_is_the_same(
     before, after = report(tmp_path / "a", PASSED), report(tmp_path / "b", record)
 
     assert main(["compare", str(before), str(after / "results.jsonl")]) == status
-    assert capsys.readouterr().out.endswith(f"1 and 1 trials, {last} differences\n")
+    assert capsys.readouterr().out.endswith(f"1 and 1 trials, {last}\n")
 
 
 def test_a_run_that_has_not_ended_is_not_compared(

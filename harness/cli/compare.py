@@ -28,7 +28,8 @@ def run(args: argparse.Namespace) -> int:
     found = compare(before, after)
     sys.stdout.writelines(f"{scrub(str(difference))}\n" for difference in found)
     counts = " and ".join(str(sum(r.final for r in records)) for records in (before, after))
-    sys.stdout.write(f"{counts} trials, {len(found) or 'no'} differences\n")
+    ending = "" if len(found) == 1 else "s"
+    sys.stdout.write(f"{counts} trials, {len(found) or 'no'} difference{ending}\n")
     return EXIT_DIFFERENT if found else EXIT_SAME
 
 
