@@ -84,9 +84,9 @@ static __always_inline void mark(__u32 slot)
 }
 
 /* How often tasks change nobody can say; that they do, to and from kernel threads, is sure. */
-#define OF_OTHERS(name, argument, flags)                                                  \
+#define OF_OTHERS(name, argument, flags, needs)                                           \
 	SEC("tp_btf/sched_switch")                                                        \
-	__success __needs("btf bpf_get_task_stack task-stacks-nulled")                    \
+	__success __needs("btf bpf_get_task_stack task-stacks-nulled" needs)              \
 	__trigger("for i in 1 2 3 4 5; do usleep 1000; done")                             \
 	__table(seen, "u32:0", "u32:1") __table(seen, "u32:1", "u32:0")                   \
 	int name(__u64 *ctx)                                                              \
@@ -103,10 +103,10 @@ static __always_inline void mark(__u32 slot)
 		return 0;                                                                 \
 	}
 
-OF_OTHERS(of_the_task_that_is_left, 1, 0)
-OF_OTHERS(of_the_task_that_comes, 2, 0)
-OF_OTHERS(in_user_space_of_the_task_that_is_left, 1, BPF_F_USER_STACK)
-OF_OTHERS(in_user_space_of_the_task_that_comes, 2, BPF_F_USER_STACK)
+OF_OTHERS(of_the_task_that_is_left, 1, 0, "")
+OF_OTHERS(of_the_task_that_comes, 2, 0, "")
+OF_OTHERS(in_user_space_of_the_task_that_is_left, 1, BPF_F_USER_STACK, " user-stacks-under-locks")
+OF_OTHERS(in_user_space_of_the_task_that_comes, 2, BPF_F_USER_STACK, " user-stacks-under-locks")
 
 /* Tasks that end have no memory of their own any more. */
 #define OF_THE_DYING(name, flags)                                                         \

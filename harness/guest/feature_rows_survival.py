@@ -1,6 +1,6 @@
 """Rows of the table of features: what reads of memory that may not be there go through."""
 
-from harness.values.arch import ARM, ARM64, PPC64LE, S390X
+from harness.values.arch import ARM, ARM64, PPC64LE, RISCV64, S390X
 from harness.values.feature import Feature, HelperProbe, ShellProbe, TypesProbe
 
 # linux/bpf.h: enum bpf_prog_type
@@ -39,6 +39,16 @@ _SYSTEM = (
         bug="a load through NULL that a filter may do faults into do_page_fault() of "
         "arch/arm64/mm/fault.c, which waits for the mmap_lock of the current task if nothing "
         "counts how deep preemption is disabled: in the scheduler it waits for ever",
+    ),
+    # Seen once with 6.12.107: the only CPU waited for a lock. Other architectures disable page
+    # faults while they walk; so does the count of preemption, where there is one.
+    Feature(
+        "user-stacks-under-locks",
+        ShellProbe("case $(uname -m) in riscv64) uname -v | grep -q PREEMPT ;; esac"),
+        (5, 9),
+        elsewhere=((RISCV64, None),),
+        bug="user_backtrace() of arch/riscv/kernel/stacktrace.c reads the stack of user space with "
+        "page faults enabled: in the scheduler a fault there may wait for ever",
     ),
     # Seen with 6.12.107, and not with 7.2.13. No program is given a kernel thread on demand.
     Feature(
