@@ -5,7 +5,7 @@ Unknown keys are ignored when reading, so that a newer file can be read by an ol
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from harness.values.record import Record, TriggerRecord
 from harness.values.verdict import Outcome, Verdict
@@ -104,19 +104,7 @@ def parse_record(line: str) -> Record:
 
 def _written_triggers(triggers: tuple[TriggerRecord, ...]) -> dict[str, object]:
     """The field is there only where a trigger was fired."""
-    if not triggers:
-        return {}
-    return {
-        "triggers": [
-            {
-                "trigger": each.trigger,
-                "result": each.result,
-                "errno": each.errno,
-                "data": each.data,
-            }
-            for each in triggers
-        ]
-    }
+    return {"triggers": [asdict(each) for each in triggers]} if triggers else {}
 
 
 def _triggers(fields: Mapping[str, object]) -> tuple[TriggerRecord, ...]:
