@@ -4,55 +4,33 @@ import os
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pexpect
 import pytest
 
 from harness.runner.target import Target
+from tests.vm.person import CTRL_C, CTRL_RIGHT_BRACKET, PROMPT, type_and_expect, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 60
-PROMPT = "# "
-CTRL_C, CTRL_RIGHT_BRACKET = "\x03", "\x1d"
 ARGUMENTS = ["-m", "harness", "shell", "--no-bpftool"]
 
 
-def environment(folder: Path) -> "os._Environ[str] | dict[str, str]":
+def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder), "TERM": "xterm"}
 
 
-@contextmanager
-def shell(folder: Path, *more: str) -> "Iterator[pexpect.spawn[str]]":
-    """Typed into, on a terminal of 33 rows and 101 columns."""
-    child: pexpect.spawn[str] = pexpect.spawn(
-        sys.executable,
-        [*ARGUMENTS, *more],
-        cwd=str(folder),
-        env=dict(environment(folder)),
-        timeout=LIMIT_S,
-        dimensions=(33, 101),
-        encoding="utf-8",
-    )
-    try:
-        yield child
-    finally:
-        child.close(force=True)
-
-
-def type_and_expect(child: "pexpect.spawn[str]", line: str, answer: str) -> None:
-    child.sendline(line)
-    child.expect(answer)
-    child.expect(PROMPT)
+def shell(folder: Path, *more: str) -> "AbstractContextManager[pexpect.spawn[str]]":
+    return typed(folder, environment(folder), *ARGUMENTS, *more)
 
 
 def piped(folder: Path, script: str, *more: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         (sys.executable, *ARGUMENTS, *more),
         cwd=folder,
-        env=dict(environment(folder)),
+        env=environment(folder),
         input=script,
         capture_output=True,
         text=True,
@@ -187,7 +165,7 @@ def test_the_distributions_bpftool_is_there(target: Target, tmp_path: Path) -> N
     done = subprocess.run(
         (sys.executable, "-m", "harness", "shell", "-c", "bpftool --json prog show; bpftool map"),
         cwd=tmp_path,
-        env=dict(environment(tmp_path)),
+        env=environment(tmp_path),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -12,10 +12,10 @@ import pytest
 
 from harness.remote.ssh_guest import SshGuest
 from harness.values.deadline import Deadline
+from tests.vm import person
+from tests.vm.person import CTRL_C, CTRL_RIGHT_BRACKET, PROMPT, type_and_expect
 from tests.vm.ssh_machine import KILL_THE_SERVER, LIMIT_S, ROOT, look, wait_until_clean
 
-PROMPT = "# "
-CTRL_C, CTRL_RIGHT_BRACKET = "\x03", "\x1d"
 ARGUMENTS = ("-m", "harness", "shell")
 
 
@@ -25,27 +25,10 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def typed(folder: Path, machine: SshGuest, *more: str) -> "Iterator[pexpect.spawn[str]]":
-    """A person's, on a terminal of 33 rows and 101 columns, at its first prompt."""
-    child: pexpect.spawn[str] = pexpect.spawn(
-        sys.executable,
-        [*ARGUMENTS, *machine.options, *more],
-        cwd=str(folder),
-        env=environment(),
-        timeout=60,
-        dimensions=(33, 101),
-        encoding="utf-8",
-    )
-    try:
+    """A person's, at its first prompt."""
+    with person.typed(folder, environment(), *ARGUMENTS, *machine.options, *more) as child:
         child.expect(PROMPT)
         yield child
-    finally:
-        child.close(force=True)
-
-
-def type_and_expect(child: "pexpect.spawn[str]", line: str, answer: str) -> None:
-    child.sendline(line)
-    child.expect(answer)
-    child.expect(PROMPT)
 
 
 def ended(child: "pexpect.spawn[str]") -> int | None:
