@@ -7,7 +7,7 @@ import threading
 from mmap import mmap
 from pathlib import Path
 
-from tests.soak.footprint import footprint, growth_kib, memory_kib
+from tests.footprint import footprint, growth_kib, memory_kib
 
 _RESTORES = 30
 _LEAK_KIB = 100

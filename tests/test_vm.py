@@ -1,6 +1,5 @@
 """harness.vm: starting QEMU and hello, on a program in QEMU's place."""
 
-import gc
 import os
 import signal
 import time
@@ -17,6 +16,7 @@ from harness.vm.process import living_processes
 from harness.vm.vm import Vm
 from tests.fake_guests import TARGET
 from tests.fake_qemu import install
+from tests.footprint import footprint
 
 
 @pytest.fixture
@@ -26,21 +26,15 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VmPlan:
     return VmPlan(TARGET.kernel, TARGET.image, TARGET.hardware, tmp_path)
 
 
-def descriptors() -> int:
-    """How many are open, without those of an earlier test that only wait for the collector."""
-    gc.collect()
-    return len(tuple(Path("/proc/self/fd").iterdir()))
-
-
 def test_a_start_is_ready_and_a_stop_leaves_nothing(plan: VmPlan) -> None:
-    before = descriptors()
+    before = footprint()
 
     with Vm.start(plan, Deadline.after(20)) as vm:
         assert vm.identity.release == "6.12.1-fake"
         assert len(living_processes()) == 1
 
     assert living_processes() == ()
-    assert descriptors() == before
+    assert footprint().beyond(before) == []
     vm.stop()
 
 
@@ -59,7 +53,7 @@ def test_a_vm_that_does_not_come_up_says_why_and_leaves_nothing(
     plan: VmPlan, monkeypatch: pytest.MonkeyPatch, behaviour: str, said: str
 ) -> None:
     monkeypatch.setenv("FAKE_QEMU", behaviour)
-    before = descriptors()
+    before = footprint()
 
     with pytest.raises(BootError, match="did not become ready") as caught:
         Vm.start(plan, Deadline.after(1))
@@ -67,7 +61,7 @@ def test_a_vm_that_does_not_come_up_says_why_and_leaves_nothing(
     assert said in caught.value.message
     assert str(plan.folder / "console.log") in str(caught.value)
     assert living_processes() == ()
-    assert descriptors() == before
+    assert footprint().beyond(before) == []
 
 
 def test_an_image_with_another_agent_is_refused(plan: VmPlan) -> None:

@@ -21,7 +21,7 @@ from harness.values.deadline import Deadline
 from harness.values.mode import Mode
 from harness.values.record import Record
 from harness.vm.snapshots import Snapshots
-from tests.soak.footprint import Footprint, children, descriptors, footprint, memory_kib
+from tests.footprint import Footprint, children, descriptors, footprint, memory_kib
 from tests.soak.mix import copies, read_mix
 from tests.soak.strikes import Storm, Strike
 

@@ -16,7 +16,7 @@ from harness.runner.batch import MAX_ATTEMPTS
 from harness.runner.target import prepare_target
 from harness.values.accel import AccelChoice
 from harness.values.arch import parse_arch
-from tests.soak.footprint import growth_kib
+from tests.footprint import growth_kib
 from tests.soak.mix import EXPECTED, expected_of
 from tests.soak.soak import JOBS, Soak, Soaked
 

@@ -16,15 +16,12 @@ from harness.values.errors import BootError, ChannelError, InfrastructureError
 from harness.vm.process import living_processes
 from harness.vm.vm import Vm
 from tests.check_command import processes_of
+from tests.footprint import footprint
 from tests.vm.conftest import BOOT_S, KERNEL, plan_in
 from tests.vm.hostile import HOSTILE, Hostile, build, pack
 
 # Two hundred by hand: BPF_HARNESS_STARTS=200 pytest tests/vm/test_start.py -k leave_nothing
 STARTS = int(os.environ.get("BPF_HARNESS_STARTS", "5"))
-
-
-def descriptors() -> int:
-    return len(tuple(Path("/proc/self/fd").iterdir()))
 
 
 def temporary_files(folder: Path) -> set[str]:
@@ -39,7 +36,7 @@ def test_many_starts_leave_nothing(
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     boot_ids = set()
-    before = descriptors(), living_processes()
+    before = footprint()
 
     for number in range(STARTS):
         folder = tmp_path / str(number)
@@ -49,7 +46,7 @@ def test_many_starts_leave_nothing(
         assert temporary_files(folder) == {"command.txt", "console.log", "qemu.log"}
 
     assert len(boot_ids) == STARTS
-    assert (descriptors(), living_processes()) == before
+    assert footprint().beyond(before) == []
     assert processes_of(tmp_path) == []
     assert temporary_files(temporary) == set()
 
