@@ -179,11 +179,6 @@ def resolve_kernel(text: str, arch: Arch) -> Kernel:
     return KernelStore().resolve(text, arch)
 
 
-def list_kernels(arch: Arch) -> tuple[DebianKernel, ...]:
-    """All kernels of Debian's archive for `arch`, oldest first; may read package lists anew."""
-    return KernelStore().list(arch)
-
-
 def _entry_name(kernel: DebianKernel) -> str:
     return f"{kernel.release}_{kernel.version}"
 
