@@ -39,24 +39,24 @@ def test_a_start_is_ready_and_a_stop_leaves_nothing(plan: VmPlan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "said"),
+    ("behaviour", "limit_s", "said"),
     [
-        ("refuse", "unsupported machine type"),
-        ("panic", "Kernel panic - not syncing: sysrq triggered crash"),
-        ("garbage", "where a frame must begin"),
-        ("torn", "ended"),
-        ("mute", "no reply to hello"),
-        ("hang", "no ready event"),
+        ("refuse", 20, "unsupported machine type"),
+        ("panic", 20, "Kernel panic - not syncing: sysrq triggered crash"),
+        ("garbage", 20, "where a frame must begin"),
+        ("torn", 20, "ended"),
+        ("mute", 2, "no reply to hello"),
+        ("hang", 2, "no ready event"),
     ],
 )
 def test_a_vm_that_does_not_come_up_says_why_and_leaves_nothing(
-    plan: VmPlan, monkeypatch: pytest.MonkeyPatch, behaviour: str, said: str
+    plan: VmPlan, monkeypatch: pytest.MonkeyPatch, behaviour: str, limit_s: float, said: str
 ) -> None:
     monkeypatch.setenv("FAKE_QEMU", behaviour)
     before = footprint()
 
     with pytest.raises(BootError, match="did not become ready") as caught:
-        Vm.start(plan, Deadline.after(1))
+        Vm.start(plan, Deadline.after(limit_s))
 
     assert said in caught.value.message
     assert str(plan.folder / "console.log") in str(caught.value)
