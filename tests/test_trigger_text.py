@@ -45,7 +45,7 @@ def test_text_without_an_at_is_a_shell_command() -> None:
         ("@packet lo zero:12 be16:0x88b5", (("lo", bytes(12) + b"\x88\xb5"),)),
         ("@udp 127.0.0.1:80 text:a u16:1", (("127.0.0.1", 80, b"a\1\0"),)),
         ("@tcp [::1]:65535 zero:0", (("::1", 65535, b""),)),
-        ("@unix text:hello", (("bpf-harness", b"hello"),)),
+        ("@unix text:hello", (("bpf-harness-trigger", b"hello"),)),
         ("@unix @here text:hello", (("here", b"hello"),)),
         ("@exec /bin/sh -c a=b", (("/bin/sh", "-c", "a=b"),)),
         ("@fork 3", ((3,),)),

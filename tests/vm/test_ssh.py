@@ -37,6 +37,7 @@ SELECTION = (
     "cases/tracing/probes.bpf.c",
     "cases/compute/div.bpf.c",
     "cases/events/netfilter.bpf.c",
+    "cases/events/scenario_triggers.py",
     "cases/mail",
 )
 
