@@ -54,7 +54,7 @@ struct agent {
 	struct blobs blobs;
 	struct trace trace;
 	int kmsg;
-	int children;		/* signalfd for SIGCHLD */
+	int signals;		/* signalfd: children that ended, and the supervisor's wish */
 	bool guest;		/* of a bpf-harness guest, where nobody else is */
 	int records;		/* epoll over all streams */
 	bool powering_off;
@@ -63,9 +63,10 @@ struct agent {
 	bool stirred;		/* by a command, a link or a write, until a census finds nothing */
 };
 
-/* The two directions of the byte stream to the host. */
+/* The two directions of the byte stream to the host, and how often something came. */
 struct channel {
 	int in, out;
+	uint64_t *heard;
 };
 
 /* Files made on a machine that is not ours, which go with the agent. In a guest none is kept. */

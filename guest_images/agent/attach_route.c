@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "attach.h"
+#include "lasting.h"
 #include "netlink.h"
 
 #define WHOLE_ADDRESS 32
@@ -33,13 +34,29 @@ static void start_route(struct netlink *message, uint16_t type, uint16_t flags,
 	netlink_put(message, RTA_OIF, &interface, sizeof(interface));
 }
 
-static void end_route(void *state)
+static int end_route(const void *state)
 {
 	const struct in_addr *address = state;
 	struct netlink message;
 
 	start_route(&message, RTM_DELROUTE, 0, *address);
-	netlink_ask(&message);
+	return netlink_ask(&message);
+}
+
+static void let_go(void *state)
+{
+	lasting_end(*(const uint64_t *)state);
+}
+
+/* An errno. */
+static int hold(struct in_addr address, struct made *made)
+{
+	uint64_t route = lasting_add(end_route, &address, sizeof(address));
+
+	if (route && !made_undone_by(made, let_go, &route, sizeof(route)))
+		return 0;
+	lasting_end(route);
+	return ENOMEM;
 }
 
 /* An errno. The name is for people who list routes. */
@@ -72,8 +89,8 @@ static int attach_route(struct call *call, const struct program *program, struct
 	if (inet_pton(AF_INET, text, &address) != 1)
 		return refuse(call, EINVAL, "attach: %s is not an IPv4 address", text);
 	made->err = add_route(address, program->fd, place);
-	if (!made->err && made_undone_by(made, end_route, &address, sizeof(address)))
-		end_route(&address);
+	if (!made->err)
+		made->err = hold(address, made);
 	return 0;
 }
 

@@ -9,27 +9,38 @@
 #include <string.h>
 
 #include "attach.h"
+#include "lasting.h"
 
 struct classifier {
-	unsigned int interface;
+	int interface;
 	enum bpf_tc_attach_point point;
 	uint32_t handle, priority;
 };
 
-/* How many there are on each interface, by its index: the agent makes two, and there is lo. */
+/* By index: the agent makes two, and there is lo. */
 #define INTERFACES_MAX 4096
 
-static uint16_t classifiers[INTERFACES_MAX];
+static struct {
+	uint16_t classifiers;
+	uint64_t qdisc;		/* 0: somebody else's, who keeps it */
+} interfaces[INTERFACES_MAX];
 
-static void end_qdisc(int interface)
+/* What the worker has of each. */
+struct held {
+	uint64_t classifier;
+	int interface;
+};
+
+static int end_qdisc(const void *state)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface,
+	const int *interface = state;
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = *interface,
 		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
 
-	bpf_tc_hook_destroy(&hook);
+	return -bpf_tc_hook_destroy(&hook);
 }
 
-static void end_classifier(void *state)
+static int end_classifier(const void *state)
 {
 	const struct classifier *classifier = state;
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = classifier->interface,
@@ -37,9 +48,40 @@ static void end_classifier(void *state)
 	LIBBPF_OPTS(bpf_tc_opts, opts, .handle = classifier->handle,
 		    .priority = classifier->priority);
 
-	bpf_tc_detach(&hook, &opts);
-	if (!--classifiers[classifier->interface])
-		end_qdisc(classifier->interface);
+	return -bpf_tc_detach(&hook, &opts);
+}
+
+static void leave_qdisc(int interface)
+{
+	if (interfaces[interface].classifiers)
+		return;
+	lasting_end(interfaces[interface].qdisc);
+	interfaces[interface].qdisc = 0;
+}
+
+static void let_go(void *state)
+{
+	const struct held *held = state;
+
+	lasting_end(held->classifier);
+	interfaces[held->interface].classifiers--;
+	leave_qdisc(held->interface);
+}
+
+/* A negative errno. */
+static int enter_qdisc(const struct bpf_tc_hook *hook)
+{
+	struct bpf_tc_hook made = *hook;
+	int err;
+
+	if (interfaces[hook->ifindex].classifiers)
+		return 0;
+	err = bpf_tc_hook_create(&made);
+	if (err)
+		return err == -EEXIST ? 0 : err;
+	interfaces[hook->ifindex].qdisc =
+		lasting_add(end_qdisc, &hook->ifindex, sizeof(hook->ifindex));
+	return interfaces[hook->ifindex].qdisc ? 0 : -ENOMEM;
 }
 
 /* An errno; the kernel chooses priority and handle. */
@@ -48,20 +90,30 @@ static int classify(struct classifier *classifier, int program)
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = classifier->interface,
 		    .attach_point = classifier->point);
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program);
-	int err = 0;
+	int err = enter_qdisc(&hook);
 
-	if (!classifiers[classifier->interface])
-		err = bpf_tc_hook_create(&hook);
-	if (!err || err == -EEXIST)
+	if (!err)
 		err = bpf_tc_attach(&hook, &opts);
-	if (!err) {
-		classifiers[classifier->interface]++;
-		classifier->handle = opts.handle;
-		classifier->priority = opts.priority;
-	} else if (!classifiers[classifier->interface]) {
-		end_qdisc(classifier->interface);
-	}
+	classifier->handle = opts.handle;
+	classifier->priority = opts.priority;
 	return -err;
+}
+
+/* An errno. */
+static int hold(struct classifier *classifier, struct made *made)
+{
+	struct held held = {
+		.classifier = lasting_add(end_classifier, classifier, sizeof(*classifier)),
+		.interface = classifier->interface,
+	};
+
+	if (!held.classifier)
+		return ENOMEM;
+	interfaces[held.interface].classifiers++;
+	if (!made_undone_by(made, let_go, &held, sizeof(held)))
+		return 0;
+	let_go(&held);
+	return ENOMEM;
 }
 
 int arg_direction(struct call *call, bool *in)
@@ -80,18 +132,22 @@ int arg_direction(struct call *call, bool *in)
 static int attach_clsact(struct call *call, const struct program *program, struct made *made)
 {
 	struct classifier classifier = { 0 };
+	unsigned int interface;
 	bool in;
 
-	if (arg_direction(call, &in) || arg_interface(call, made, &classifier.interface))
+	if (arg_direction(call, &in) || arg_interface(call, made, &interface))
 		return -1;
 	classifier.point = in ? BPF_TC_INGRESS : BPF_TC_EGRESS;
 	if (made->err)
 		return 0;
-	if (classifier.interface >= INTERFACES_MAX)
+	if (interface >= INTERFACES_MAX)
 		return made_errno(made, ENFILE);
+	classifier.interface = (int)interface;
 	made->err = classify(&classifier, program->fd);
-	if (!made->err && made_undone_by(made, end_classifier, &classifier, sizeof(classifier)))
-		end_classifier(&classifier);
+	if (!made->err)
+		made->err = hold(&classifier, made);
+	if (made->err)
+		leave_qdisc(classifier.interface);
 	return 0;
 }
 

@@ -25,6 +25,7 @@
 
 #include "agent.h"
 #include "init.h"
+#include "lasting.h"
 #include "probed.h"
 
 #define FILES_MAX (1UL << 20)
@@ -202,15 +203,18 @@ int main(int argc, char **argv)
 	if (getpid() != 1 && argc > 1 && !strcmp(argv[1], "probed"))
 		return probed_main(argc - 2, argv + 2);
 	if (getpid() != 1) {
-		if ((argc == 2 || argc == 3) && !strcmp(argv[1], "--stdio"))
-			return supervise(argc == 3 ? argv[2] : NULL);
-		fputs("usage: agent --stdio [FOLDER TO REMOVE]; without it the init of a guest\n", stderr);
+		if (argc >= 2 && argc <= 4 && !strcmp(argv[1], "--stdio"))
+			return supervise(argc > 2 ? argv[2] : NULL, argc > 3 ? atoi(argv[3]) : 0);
+		fputs("usage: agent --stdio [FOLDER TO REMOVE [SECONDS OF PATIENCE]]; "
+		      "without it the init of a guest\n", stderr);
 		return 2;
 	}
 	kmsg = mount_all();
 	set_limits(kmsg);
 	load_modules(kmsg);
 	loopback_up(kmsg);
+	if (lasting_open())
+		kmsg_line(kmsg, "no memory for what outlasts the worker");
 	pid = start_worker(kmsg);
 	if (pid > 0)
 		report_death(kmsg, wait_for(pid));

@@ -13,8 +13,8 @@ void set_limits(int kmsg);
 void write_setting(int kmsg, const char *path, const char *value);
 void report_death(int kmsg, int status);
 
-/* A machine that runs already. */
-int supervise(const char *folder);
+/* A machine that runs already. Patience: seconds without a word from the host, 0 for ever. */
+int supervise(const char *folder, unsigned int patience);
 
 /* Its kernel log, followed. */
 int klog_open(void);

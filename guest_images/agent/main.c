@@ -25,7 +25,7 @@
 #define KLOG_CONSOLE_LEVEL 8	/* klogctl(2): set the console level */
 
 enum {
-	WAIT_WIRE, WAIT_CHILDREN, WAIT_TRACE, WAIT_RECORDS, WAIT_SHELLS,
+	WAIT_WIRE, WAIT_SIGNALS, WAIT_TRACE, WAIT_RECORDS, WAIT_SHELLS,
 	WAITS = WAIT_SHELLS + SHELLS_MAX
 };
 
@@ -43,15 +43,17 @@ void event_send(struct agent *agent)
 		wire_send(&agent->wire, FRAME_EVENT, 0, &agent->out);
 }
 
-static int children_open(void)
+static int signals_open(const struct agent *agent)
 {
-	sigset_t children;
+	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&children);
-	sigaddset(&children, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &children, NULL);
-	return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	if (!agent->guest)
+		sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static void registry_set(struct registry *registry, const char *noun, size_t limit,
@@ -70,6 +72,7 @@ static int stream_open(struct agent *agent, int kmsg, const struct channel *give
 	agent->guest = !given;
 	if (given) {
 		wire_init(&agent->wire, given->in, given->out);
+		agent->wire.heard = given->heard;
 		agent->wire.ends = true;
 		return 0;
 	}
@@ -93,8 +96,8 @@ static int agent_open(struct agent *agent, int kmsg, const struct channel *given
 	agent->trace.fd = -1;
 	agent->records = epoll_create1(EPOLL_CLOEXEC);
 	agent->kmsg = kmsg;
-	agent->children = children_open();
-	return agent->children < 0 || agent->records < 0 ? -1 : 0;
+	agent->signals = signals_open(agent);
+	return agent->signals < 0 || agent->records < 0 ? -1 : 0;
 }
 
 static void send_ready(struct agent *agent)
@@ -114,7 +117,7 @@ static int wait_for_work(struct agent *agent, struct pollfd *waits, int timeout_
 	size_t i;
 
 	waits[WAIT_WIRE].fd = agent->wire.in;
-	waits[WAIT_CHILDREN].fd = agent->children;
+	waits[WAIT_SIGNALS].fd = agent->signals;
 	waits[WAIT_TRACE].fd = agent->trace.fd;
 	waits[WAIT_RECORDS].fd = agent->streams.count ? agent->records : -1;
 	for (i = 0; i < count; i++)
@@ -129,28 +132,35 @@ static int wait_for_work(struct agent *agent, struct pollfd *waits, int timeout_
 	return 0;
 }
 
-static void drain(int fd)
+/* -1: the supervisor wants the worker to end. */
+static int drain(int signals)
 {
 	struct signalfd_siginfo info;
+	int err = 0;
 
-	while (read(fd, &info, sizeof(info)) == sizeof(info))
-		;
+	while (read(signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo == SIGTERM)
+			err = -1;
+	return err;
 }
 
-/* What happened besides requests, in the order it has to be told. */
-static void tell_events(struct agent *agent, const struct pollfd *waits, bool shell_output)
+/* What happened besides requests, in the order it has to be told. -1: it is time to end. */
+static int tell_events(struct agent *agent, const struct pollfd *waits, bool shell_output)
 {
+	int err;
+
 	if (waits[WAIT_TRACE].fd >= 0 && waits[WAIT_TRACE].revents)
 		trace_pump(agent);
 	if (waits[WAIT_RECORDS].fd >= 0 && waits[WAIT_RECORDS].revents)
 		streams_pump(agent);
 	if (shell_output)
 		shells_pump(agent);
-	if (waits[WAIT_CHILDREN].revents) {
-		drain(agent->children);
-		shells_reap(agent);
-		fires_reap(agent);
-	}
+	if (!waits[WAIT_SIGNALS].revents)
+		return 0;
+	err = drain(agent->signals);
+	shells_reap(agent);
+	fires_reap(agent);
+	return err;
 }
 
 static void power_off(struct agent *agent)
@@ -169,7 +179,7 @@ static bool has_events(const struct agent *agent)
 	       agent->streams.count;
 }
 
-/* Waits, tells events, takes in what came. -1: the wire is broken. */
+/* Waits, tells events, takes in what came. -1: the wire is broken, or it is time to end. */
 static int wait_turn(struct agent *agent, bool more)
 {
 	struct pollfd waits[WAITS];
@@ -180,13 +190,14 @@ static int wait_turn(struct agent *agent, bool more)
 	shells = wait_for_work(agent, waits, more ? 0 : -1);
 	if (shells < 0)
 		return 0;
-	tell_events(agent, waits, shells);
+	if (tell_events(agent, waits, shells))
+		return -1;
 	if (!more && waits[WAIT_WIRE].revents)
 		return wire_fill(&agent->wire);
 	return 0;
 }
 
-/* One turn: events first, then at most one request. -1: the wire is broken. */
+/* One turn: events first, then at most one request. -1: there will be no other. */
 static int turn(struct agent *agent, bool *more)
 {
 	int next;

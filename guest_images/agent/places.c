@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "lasting.h"
 #include "netlink.h"
 
 #define CGROUPS "/sys/fs/cgroup/"
@@ -29,7 +30,7 @@
 static const char *const ends[] = { "veth0", "veth1" };
 
 static size_t users[PLACES];
-static bool unswept;
+static uint64_t lasting[PLACES];	/* 0: it is not there */
 
 /* Fixed, so that packets can be written for them. */
 static void put_end(struct netlink *message, int end)
@@ -114,13 +115,14 @@ static int await_wire(void)
 	return ETIMEDOUT;
 }
 
-static void remove_pair(void)
+static int remove_pair(const void *none)
 {
 	const struct ifinfomsg one = { .ifi_index = if_nametoindex(ends[0]) };
 	struct netlink message;
 
+	(void)none;
 	netlink_start(&message, RTM_DELLINK, 0, &one, sizeof(one));
-	netlink_ask(&message);
+	return netlink_ask(&message);
 }
 
 static int make_pair_up(void)
@@ -135,28 +137,43 @@ static int make_pair_up(void)
 	if (!err)
 		err = await_wire();
 	if (err)
-		remove_pair();
+		remove_pair(NULL);
 	return err;
 }
 
 static int make_group(void)
 {
-	return mkdir(CGROUPS FILTERED, 0755) && errno != EEXIST ? errno : 0;
+	return mkdir(CGROUPS FILTERED, 0755) ? errno : 0;
 }
 
 /* A process may still be in it; then it goes after the processes, with places_sweep(). */
-static void remove_group(void)
+static int remove_group(const void *none)
 {
-	unswept = rmdir(CGROUPS FILTERED) && errno == EBUSY;
+	(void)none;
+	return rmdir(CGROUPS FILTERED) ? errno : 0;
 }
 
 static const struct {
 	int (*make)(void);
-	void (*remove)(void);
+	lasting_end_fn *remove;
 } places[PLACES] = {
 	[PLACE_PAIR] = { make_pair_up, remove_pair },
 	[PLACE_GROUP] = { make_group, remove_group },
 };
+
+/* An errno. A cgroup that somebody else has made is as good, and stays. */
+static int make(enum place place)
+{
+	int err;
+
+	if (lasting[place])
+		return 0;	/* it was busy when it was to go */
+	err = places[place].make();
+	if (err)
+		return err == EEXIST && place == PLACE_GROUP ? 0 : err;
+	lasting[place] = lasting_add(places[place].remove, NULL, 0);
+	return lasting[place] ? 0 : ENOMEM;
+}
 
 static int use(struct made *made, enum place place)
 {
@@ -165,12 +182,18 @@ static int use(struct made *made, enum place place)
 	if (made->uses[place])
 		return 0;
 	if (!users[place])
-		err = places[place].make();
+		err = make(place);
 	if (err)
 		return err;
 	users[place]++;
 	made->uses[place] = true;
 	return 0;
+}
+
+static void leave(enum place place)
+{
+	if (lasting_end(lasting[place]) != EBUSY)
+		lasting[place] = 0;
 }
 
 void places_leave(const struct made *made)
@@ -179,16 +202,16 @@ void places_leave(const struct made *made)
 
 	for (place = 0; place < PLACES; place++)
 		if (made->uses[place] && !--users[place])
-			places[place].remove();
+			leave(place);
 }
 
 void places_sweep(void)
 {
 	int tries = SWEEP_TRIES;
 
-	while (unswept && tries--) {
-		remove_group();
-		if (unswept)
+	while (lasting[PLACE_GROUP] && !users[PLACE_GROUP] && tries--) {
+		leave(PLACE_GROUP);
+		if (lasting[PLACE_GROUP])
 			usleep(SWEEP_PAUSE_US);
 	}
 }

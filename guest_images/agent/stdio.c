@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The agent as a command: `agent --stdio [FOLDER]`, started over SSH on a
- * machine that runs already. The wire is standard input and output; the kernel
- * log and complaints go to standard error. The supervisor outlives the worker,
- * whatever ends it, so that nothing is left of either: FOLDER, which holds the
- * program, goes first, then processes, then what was set. Mounts nothing, loads
- * no module, never reboots.
+ * The agent as a command: `agent --stdio [FOLDER [SECONDS]]`, started over SSH
+ * on a machine that runs already. The wire is standard input and output; the
+ * kernel log and complaints go to standard error. The supervisor outlives the
+ * worker, whatever ends it, so that nothing is left of either: FOLDER, which
+ * holds the program, goes first, then processes, filters, and what was set. If
+ * nothing comes from the host for SECONDS, it is given up: a filter may have cut
+ * the connection. Mounts nothing, loads no module, never reboots.
  */
 #define _GNU_SOURCE	/* POLLRDHUP */
 #include <errno.h>
@@ -16,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -26,12 +29,16 @@
 
 #include "agent.h"
 #include "init.h"
+#include "lasting.h"
 
 #define LOCK "bpf-harness"	/* an abstract address: it goes when its owner does */
 #define LOCK_ROUNDS 100
 #define LOCK_ROUND_NS 100000000
 #define LOOK_MS 1000
+#define LOOK_NS 1000000000ull
 #define GONE_NS 30000000000ull	/* for the worker to end what it is at when the host has gone */
+#define LASTING_TRIES 100	/* a cgroup is busy until the last process in it is no more */
+#define LASTING_PAUSE_NS 10000000
 
 #define EXIT_REFUSED 3
 
@@ -41,7 +48,11 @@ struct supervisor {
 	int kmsg, klog, signals, in, out;
 	pid_t worker;
 	int status;		/* of the worker, once it has ended */
-	uint64_t gone_ns;	/* when the host went, or 0 */
+	uint64_t gone_ns;	/* when the host went, or somebody wanted us to, or 0 */
+	uint64_t *heard;	/* by the worker: how often something came from the host */
+	uint64_t heard_before, looked_ns;
+	unsigned int patience, quiet;	/* looks */
+	const char *folder;	/* by which the host finds its own */
 };
 
 static int refused(const char *why)
@@ -111,7 +122,9 @@ static int watch_signals(void)
 
 static int start_worker(struct supervisor *self)
 {
-	const struct channel channel = { .in = self->in, .out = self->out };
+	const struct channel channel = {
+		.in = self->in, .out = self->out, .heard = self->heard,
+	};
 	const pid_t parent = getpid();
 
 	self->worker = fork();
@@ -138,21 +151,60 @@ static bool reap(struct supervisor *self)
 	return false;
 }
 
+static void end_worker(struct supervisor *self)
+{
+	kill(self->worker, SIGTERM);
+	if (!self->gone_ns)
+		self->gone_ns = clock_ns();
+}
+
 static bool serve_signals(struct supervisor *self)
 {
 	struct signalfd_siginfo info;
 
 	while (read(self->signals, &info, sizeof(info)) == sizeof(info))
 		if (info.ssi_signo != SIGCHLD)
-			kill(self->worker, SIGKILL);
+			end_worker(self);
 	return reap(self);
+}
+
+/* Whether something came since the last look; the worker may be too busy to read it. */
+static bool host_is_heard(struct supervisor *self)
+{
+	uint64_t heard = __atomic_load_n(self->heard, __ATOMIC_RELAXED);
+	int unread = 0;
+
+	if (heard == self->heard_before)
+		return !ioctl(self->in, FIONREAD, &unread) && unread;
+	self->heard_before = heard;
+	return true;
+}
+
+/* It says every few seconds that it is there. Time in which we do not run proves nothing. */
+static void listen_for_host(struct supervisor *self)
+{
+	uint64_t now_ns = clock_ns();
+
+	if (!self->patience || self->gone_ns || now_ns - self->looked_ns < LOOK_NS)
+		return;
+	self->looked_ns = now_ns;
+	if (host_is_heard(self))
+		self->quiet = 0;
+	else
+		self->quiet++;
+	if (self->quiet < self->patience)
+		return;
+	kmsg_line(self->kmsg, "nothing came from the host for %u s, given up: %s",
+		  self->patience, self->folder);
+	end_worker(self);
 }
 
 /* The worker sees the end of its input when it comes to read it: it may hang in bpf(2). */
 static void serve_hangup(struct supervisor *self, struct pollfd *host)
 {
-	if (host->revents && !self->gone_ns) {
-		self->gone_ns = clock_ns();
+	if (host->revents) {
+		if (!self->gone_ns)
+			self->gone_ns = clock_ns();
 		host->fd = -1;
 	}
 	if (self->gone_ns && clock_ns() - self->gone_ns > GONE_NS)
@@ -168,14 +220,22 @@ static void watch_worker(struct supervisor *self)
 	};
 
 	for (;;) {
-		if (poll(waits, WAITS, self->gone_ns ? LOOK_MS : -1) < 0)
+		if (poll(waits, WAITS, self->gone_ns || self->patience ? LOOK_MS : -1) < 0)
 			continue;
 		if (waits[WAIT_KLOG].revents)
 			klog_pump(self->klog, STDERR_FILENO);
 		if (serve_signals(self))
 			return;
 		serve_hangup(self, &waits[WAIT_HOST]);
+		listen_for_host(self);
 	}
+}
+
+static int open_shared(struct supervisor *self)
+{
+	self->heard = mmap(NULL, sizeof(*self->heard), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return self->heard == MAP_FAILED || brought_open() || lasting_open() ? -1 : 0;
 }
 
 static int open_all(struct supervisor *self)
@@ -188,12 +248,24 @@ static int open_all(struct supervisor *self)
 		return refused("cannot read the kernel log, /dev/kmsg");
 	if (take_stdio(self))
 		return refused("standard input or output is not usable");
-	if (brought_open())
+	if (open_shared(self))
 		return refused(strerror(errno));
 	self->signals = watch_signals();
 	if (self->signals < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return refused(strerror(errno));
 	return 0;
+}
+
+/* What a worker that ended by itself has ended is not there any more. */
+static size_t end_lasting(void)
+{
+	const struct timespec pause = { .tv_nsec = LASTING_PAUSE_NS };
+	int tries = LASTING_TRIES;
+	size_t left;
+
+	while ((left = lasting_end_all()) && --tries)
+		nanosleep(&pause, NULL);
+	return left;
 }
 
 /* The exit status: 0 if the host ended it and nothing is left. */
@@ -209,15 +281,19 @@ static int clear_away(struct supervisor *self)
 		kmsg_line(self->kmsg, "a process that a case has started does not end");
 		status = EXIT_FAILURE;
 	}
+	if (end_lasting()) {
+		kmsg_line(self->kmsg, "an interface or a cgroup of a case does not end");
+		status = EXIT_FAILURE;
+	}
 	brought_take_away(self->kmsg);
 	settings_give_back(self->kmsg);
 	klog_pump(self->klog, STDERR_FILENO);
 	return status;
 }
 
-int supervise(const char *folder)
+int supervise(const char *folder, unsigned int patience)
 {
-	struct supervisor self = { 0 };
+	struct supervisor self = { .folder = folder, .patience = patience };
 	int err;
 
 	if (folder)

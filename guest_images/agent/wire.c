@@ -117,6 +117,8 @@ int wire_fill(struct wire *wire)
 	got = read(wire->in, wire->rx + wire->rx_end, sizeof(wire->rx) - wire->rx_end);
 	if (got > 0) {
 		wire->rx_end += got;
+		if (wire->heard)
+			__atomic_add_fetch(wire->heard, 1, __ATOMIC_RELAXED);
 	} else if (got == 0 && wire->ends) {
 		wire->fault = NULL;
 		return -1;
@@ -146,6 +148,8 @@ static const char *header_fault(const struct wire *wire, const struct frame *fra
 		return "frame without the magic";
 	if (frame->version != PROTOCOL_VERSION)
 		return "frame of another protocol version";
+	if (frame->kind == FRAME_BEAT)
+		return frame->flags || frame->id || frame->length ? "beat that says something" : NULL;
 	if (frame->kind != FRAME_REQUEST)
 		return "frame that is not a request";
 	if (frame->flags & ~FLAG_MORE)
@@ -189,6 +193,10 @@ int wire_next(struct wire *wire)
 		wire->fault = header_fault(wire, &frame);
 		if (wire->fault)
 			return -1;
+		if (frame.kind == FRAME_BEAT) {
+			wire->rx_start += FRAME_HEADER;
+			continue;
+		}
 		if (have < FRAME_HEADER + frame.length)
 			return 0;
 		if (join(wire, &frame, wire->rx + wire->rx_start + FRAME_HEADER))

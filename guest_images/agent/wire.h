@@ -14,7 +14,7 @@
 
 #define FRAME_HEADER 20
 
-enum frame_kind { FRAME_REQUEST = 1, FRAME_REPLY = 2, FRAME_EVENT = 3 };
+enum frame_kind { FRAME_REQUEST = 1, FRAME_REPLY = 2, FRAME_EVENT = 3, FRAME_BEAT = 4 };
 
 /* Bytes that grow as they are appended to, up to a bound. */
 struct buffer {
@@ -27,6 +27,7 @@ struct buffer {
 
 struct wire {
 	int in, out;
+	uint64_t *heard;	/* counts reads that gave something, for whoever watches; or NULL */
 	bool ends;		/* its end is the end, not a pause */
 	const char *fault;	/* why nothing after this can be trusted */
 	size_t rx_start, rx_end;

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from harness.formats.trigger_text import parse_trigger
 from harness.guest.guest import Guest
 from harness.guest.links import AttachError, Link
 from harness.guest.raw import RawFilter
@@ -75,6 +76,42 @@ def test_a_place_that_two_filters_share_goes_with_the_last(guest: Guest) -> None
 
     assert still == 0
     assert shown(guest) == before
+
+
+# rtnetlink(7) and its flags: REQUEST, ACK, CREATE, EXCL; to delete, the last is another one.
+NEW_QDISC, DEL_QDISC = "u16:36+u16:0x605", "u16:37+u16:5"
+
+
+def ask_for_clsact(guest: Guest, request: str) -> None:
+    """On lo, without an agent."""
+    header = f"u32:48+{request}+u32:1+u32:0"
+    qdisc = "u32:0+u32:1+u32:0xffff0000+u32:0xfffffff1+u32:0"
+    kind = "u16:11+u16:1+text:clsact+zero:2"
+    text = f"@syscall socket 16 3 0 ; sendto $1 {header}+{qdisc}+{kind} 48 0 0 0 = 48"
+    assert guest.fire(parse_trigger(text), ByteOrder.LITTLE).wait().value == 48
+
+
+def test_a_qdisc_of_somebody_else_stays(guest: Guest) -> None:
+    """With whatever filters he has there."""
+    show = "tc qdisc show dev lo"
+    ask_for_clsact(guest, NEW_QDISC)
+    link = attach(guest, SCHED_CLS, "clsact/ingress/lo")
+    link.detach()
+    after = guest.shell(show)
+    assert after.wait() == 0
+    ask_for_clsact(guest, DEL_QDISC)
+    at_last = guest.shell(show)
+    assert at_last.wait() == 0
+
+    assert "clsact" in after.output
+    assert "clsact" not in at_last.output
+
+
+def test_a_cgroup_of_somebody_else_stays(guest: Guest) -> None:
+    assert guest.shell("mkdir /sys/fs/cgroup/filtered").wait() == 0
+    attach(guest, CGROUP_SKB, "cgroup_skb/egress", AT_EGRESS).detach()
+
+    assert guest.shell("rmdir /sys/fs/cgroup/filtered").wait() == 0
 
 
 def test_a_cgroup_with_a_process_in_it_goes_after_the_process(guest: Guest) -> None:
