@@ -193,7 +193,7 @@ def test_an_upload_whose_connection_is_cut_leaves_nothing(tmp_path: Path) -> Non
     folder.mkdir()
 
     with subprocess.Popen(
-        ("sh", "-c", agent_command(b"agent" * 1000)),
+        ("sh", "-c", agent_command(b"agent" * 1000, "folder", 60)),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(folder)},
@@ -216,7 +216,7 @@ def test_an_upload_that_goes_wrong_leaves_nothing(tmp_path: Path, end: str) -> N
     folder.mkdir()
 
     done = subprocess.run(
-        ("sh", "-c", agent_command(agent)),
+        ("sh", "-c", agent_command(agent, "folder", 60)),
         input=sent,
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(folder)},
         capture_output=True,

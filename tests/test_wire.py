@@ -6,7 +6,16 @@ import zlib
 
 import pytest
 
-from harness.formats.wire import MAX_FRAGMENT, MAX_MESSAGE, Decoder, Kind, Message, encode
+from harness.formats.wire import (
+    BEAT,
+    FROM_HOST,
+    MAX_FRAGMENT,
+    MAX_MESSAGE,
+    Decoder,
+    Kind,
+    Message,
+    encode,
+)
 from harness.values.errors import ProtocolError
 
 REPLY = Message(Kind.REPLY, 7, {"result": {"errno": 0, "log": b"x" * 200_000}})
@@ -49,6 +58,19 @@ def test_a_large_message_is_sent_in_bounded_fragments() -> None:
 
     assert len(stream) > 3 * MAX_FRAGMENT
     assert struct.unpack(">4sBBHIII", stream[:20])[3:6] == (1, 7, MAX_FRAGMENT)
+
+
+def test_a_beat_is_no_message_wherever_it_comes() -> None:
+    """And only a host has one."""
+    request = Message(Kind.REQUEST, 7, {"op": "put", "data": b"x" * MAX_FRAGMENT})
+    stream = encode(request)
+    second = 20 + MAX_FRAGMENT
+
+    messages = list(Decoder(FROM_HOST).feed(BEAT + stream[:second] + BEAT + stream[second:] + BEAT))
+
+    assert messages == [request]
+    with pytest.raises(ProtocolError, match="a frame of kind 4"):
+        list(Decoder().feed(BEAT))
 
 
 def test_a_message_over_the_limit_is_refused_before_it_is_sent() -> None:

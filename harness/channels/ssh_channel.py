@@ -27,13 +27,14 @@ class SshChannel:
 
     Requests and replies cross, as in SocketChannel: `send` reads whenever it cannot write.
     paramiko's time-outs are one for all threads of a channel, so none is set: nothing is read or
-    written that is not ready.
+    written that is not ready. One thread uses it; `send_aside` is for another.
     """
 
     def __init__(self, channel: paramiko.Channel, complain: Callable[[bytes], None]) -> None:
         """`complain` gets the command's standard error as it comes, from a thread of its own."""
         self._channel = channel
         self._channel.settimeout(None)
+        self._sending = threading.Lock()
         self._came = threading.Event()
         self._channel.in_buffer.set_event(self._came)
         self._backlog = bytearray()
@@ -43,11 +44,27 @@ class SshChannel:
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         view = memoryview(data)
-        while view:
-            if self._channel.send_ready():
-                view = view[self._send(view[:_CHUNK]) :]
-            else:
-                self._wait_to_send(deadline)
+        with self._sending:
+            while view:
+                if self._channel.send_ready():
+                    view = view[self._send(view[:_CHUNK]) :]
+                else:
+                    self._wait_to_send(deadline)
+
+    def send_aside(self, data: bytes) -> None:
+        """All of it or nothing, between two sends; nothing while one is under way.
+
+        Raises ChannelError once the session has ended.
+        """
+        if not self._sending.acquire(blocking=False):
+            return
+        try:
+            if self._channel.closed:
+                raise ChannelError(_END)
+            if self._channel.out_window_size >= len(data):
+                self._send(memoryview(data))
+        finally:
+            self._sending.release()
 
     def _send(self, data: memoryview) -> int:
         try:

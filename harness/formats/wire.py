@@ -32,10 +32,14 @@ class Kind(IntEnum):
     REQUEST = 1
     REPLY = 2
     EVENT = 3
+    BEAT = 4
+    """No message: whoever sends it is still there."""
 
 
 FROM_GUEST = frozenset({Kind.REPLY, Kind.EVENT})
-FROM_HOST = frozenset({Kind.REQUEST})
+FROM_HOST = frozenset({Kind.REQUEST, Kind.BEAT})
+
+BEAT = _HEADER.pack(MAGIC, VERSION, Kind.BEAT, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,10 @@ class Decoder:
         """
         self._buffer += data
         while (fragment := self._next_fragment()) is not None:
-            message = self._join(*fragment)
+            header, part = fragment
+            if header.kind is Kind.BEAT:
+                continue
+            message = self._join(header, part)
             if message is not None:
                 yield message
 

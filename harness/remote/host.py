@@ -3,7 +3,7 @@
 import threading
 
 from harness.channels.ssh_session import SshSession
-from harness.remote.facts import Facts, read_facts
+from harness.remote.facts import Facts, posix, read_facts
 from harness.values.deadline import Deadline
 from harness.values.errors import TargetError, UnreachableError
 from harness.values.ssh_address import Credentials, SshAddress
@@ -13,6 +13,8 @@ _ATTEMPT_S = 60.0
 _PAUSE_S = 1.0
 
 _ASK_S = 30.0
+
+_MAX_LOG = 64 * 1024
 
 
 class RemoteHost:
@@ -44,6 +46,12 @@ class RemoteHost:
         """What the machine is now, over a connection that works; raises TargetError."""
         deadline = Deadline.after(_ASK_S)
         return read_facts(self.connect(deadline), self.address, deadline)
+
+    def kernel_said(self, word: str) -> bool:
+        """Whether it stands in the kernel log, as far as that goes back; raises TargetError."""
+        deadline = Deadline.after(_ASK_S)
+        session = self.connect(deadline)
+        return session.run(posix(f"dmesg | grep -F {word}"), deadline, _MAX_LOG).status == 0
 
     def drop(self) -> None:
         """Close the connection, which may be half dead; the next one is new."""

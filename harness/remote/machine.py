@@ -11,6 +11,7 @@ from harness.channels.client import AgentClient
 from harness.channels.ssh_channel import SshChannel
 from harness.remote.agent_command import agent_command
 from harness.remote.console import ConsoleReader
+from harness.remote.heartbeat import Heartbeat
 from harness.remote.host import RemoteHost
 from harness.values.autopsy import Autopsy, CodeRange
 from harness.values.console_source import ConsoleSource
@@ -40,6 +41,9 @@ _QUIET_S = 0.5
 
 _SHOWN = 500
 
+# So many while the agent is patient.
+_BEATS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class MachinePlan:
@@ -55,6 +59,9 @@ class MachinePlan:
     folder: Path
     """Where console.log goes. It exists."""
 
+    patience_s: int = 60
+    """How long the agent waits for a sign of life: what keeps them from it may be a filter."""
+
 
 class RemoteMachine:
     """A RunningVm that no QEMU of ours runs; `stop` takes the agent away."""
@@ -64,6 +71,7 @@ class RemoteMachine:
         self._host = host
         self._plan = plan
         self._stopped = False
+        self._name = f"bpf-harness.{secrets.token_hex(8)}"
         self.console = ConsoleLog(plan.folder / _CONSOLE)
         self._log = plan.folder / (_CONSOLE if plan.console is None else _AGENT_LOG)
         self._told = 0
@@ -75,6 +83,7 @@ class RemoteMachine:
         except BaseException:
             self._close_console()
             raise
+        self._heartbeat = Heartbeat(self._channel, plan.patience_s / _BEATS)
         self.client = AgentClient(self._channel, self.console.check_size)
         try:
             self.identity = self._come_up(deadline)
@@ -84,8 +93,9 @@ class RemoteMachine:
 
     def _start_agent(self, deadline: Deadline) -> SshChannel:
         agent = self._plan.agent.read_bytes()
+        command = agent_command(agent, self._name, self._plan.patience_s)
         session = self._host.connect(deadline)
-        channel = SshChannel(session.start(agent_command(agent), deadline), self._keep)
+        channel = SshChannel(session.start(command, deadline), self._keep)
         try:
             channel.send(agent, deadline)
         except BaseException as error:
@@ -177,8 +187,9 @@ class RemoteMachine:
         """Why it was lost: waits for the machine to answer again, and looks whether it is the same.
 
         One that is as it was has lost its agent or its connection, which is not its kernel's doing,
-        unless it was silent.
+        unless it was silent and did hear us.
         """
+        self._heartbeat.close()
         self._channel.close()
         self._host.drop()
         if not isinstance(error, SilenceError):
@@ -191,15 +202,18 @@ class RemoteMachine:
             *(host.address, error.message, host.wait_s),
         )
         try:
-            facts = self._host.wait()
+            facts = host.wait()
+            cut = host.kernel_said(self._name)
         except TargetError as gone:
             return Loss(f"{error.message}; {gone.message}")
         if facts.boot_id != self.identity.boot_id:
             return Loss("the target rebooted: it has another boot id")
-        if isinstance(error, SilenceError):
+        if isinstance(error, SilenceError) and not cut:
             return Loss(error.message)
-        fault = f"{error.message}, and the target goes on: it has the same boot id"
-        return Loss(error.message, fault)
+        fault = error.message
+        if cut:
+            fault = f"nothing came to the agent for {self._plan.patience_s} s, maybe by a filter"
+        return Loss(error.message, f"{fault}, and the target goes on: it has the same boot id")
 
     def autopsy(self, code: Sequence[CodeRange]) -> Autopsy | None:
         """Nobody can look into it from outside."""
@@ -217,6 +231,7 @@ class RemoteMachine:
             elif status:
                 _log.warning("the agent on %s ended with status %s", self._host.address, status)
         finally:
+            self._heartbeat.close()
             self._channel.close()
             self._close_console()
 

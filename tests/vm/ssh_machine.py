@@ -48,7 +48,8 @@ LOOK = (
     "/sys/kernel/tracing/tracing_on; "
     # Whole pages make 1410 KiB of 1408.
     "echo $(($(sed 's/.*expanded: //; s/)//' /sys/kernel/tracing/buffer_size_kb) / 16)); "
-    "cat /sys/kernel/tracing/dynamic_events; ls /sys/fs/bpf /sys/fs/cgroup /sys/class/net"
+    "cat /sys/kernel/tracing/dynamic_events; ls /sys/fs/bpf /sys/fs/cgroup /sys/class/net; "
+    "tc qdisc; ip -4 route show table all"
 )
 
 
