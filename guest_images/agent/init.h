@@ -6,6 +6,7 @@
 #ifndef AGENT_INIT_H
 #define AGENT_INIT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 int open_kmsg(void);
@@ -18,7 +19,7 @@ int supervise(const char *folder, unsigned int patience);
 
 /* Its kernel log, followed. */
 int klog_open(void);
-void klog_pump(int klog, int to);
+bool klog_pump(int klog, int to, int wait_ms);
 
 /* Its settings, given back. */
 void settings_keep(void);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "limits.h"
 
 #define RECORD_MAX KIB(8)	/* kernel/printk: PRINTK_MESSAGE_MAX is 2048, escapes make it 4 times */
+#define STAMP_SIZE 48
 #define RECORDS_A_TURN 256
 
 /* From now on; -1 if it cannot be. */
@@ -65,6 +67,14 @@ static size_t unescape(char *text)
 	return to - text;
 }
 
+/* Whether something as short as a pipe takes at once does not wait. Who is gone takes all. */
+static bool is_taken(int to, int wait_ms)
+{
+	struct pollfd reader = { .fd = to, .events = POLLOUT };
+
+	return poll(&reader, 1, wait_ms) > 0;
+}
+
 /* A reader that went away is noticed by who waits for the worker. */
 static void put(int to, const char *data, size_t size)
 {
@@ -86,17 +96,22 @@ static void put_record(int to, char *record)
 {
 	unsigned long long usec = 0;
 	char *text = strchr(record, ';');
-	char stamp[48];
-	int length;
+	char line[STAMP_SIZE + RECORD_MAX];
+	size_t length, size;
 
 	if (!text || sscanf(record, "%*u,%*u,%llu,", &usec) != 1)
 		return;
-	length = snprintf(stamp, sizeof(stamp), "[%5llu.%06llu] ", usec / 1000000, usec % 1000000);
-	put(to, stamp, length);
-	put(to, text + 1, unescape(text + 1));
+	length = snprintf(line, STAMP_SIZE, "[%5llu.%06llu] ", usec / 1000000, usec % 1000000);
+	size = unescape(text + 1);
+	memcpy(line + length, text + 1, size);
+	put(to, line, length + size);
 }
 
-void klog_pump(int klog, int to)
+/*
+ * What there is, as long as it is taken; false if it is not, not even after that time. The kernel
+ * keeps the rest. To wait for a host that cannot hear us would be to wait with it.
+ */
+bool klog_pump(int klog, int to, int wait_ms)
 {
 	static const char lost[] = "[    0.000000] bpf-harness: messages of the kernel were lost\n";
 	char record[RECORD_MAX + 1];
@@ -104,6 +119,8 @@ void klog_pump(int klog, int to)
 	ssize_t got;
 
 	while (records--) {
+		if (!is_taken(to, wait_ms))
+			return false;
 		got = read(klog, record, RECORD_MAX);
 		if (got > 0) {
 			record[got] = 0;
@@ -112,7 +129,8 @@ void klog_pump(int klog, int to)
 			/* They were overwritten before they could be read. */
 			put(to, lost, sizeof(lost) - 1);
 		} else {
-			return;
+			break;
 		}
 	}
+	return true;
 }

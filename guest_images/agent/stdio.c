@@ -35,6 +35,7 @@
 #define LOCK_ROUNDS 100
 #define LOCK_ROUND_NS 100000000
 #define LOOK_MS 1000
+#define LAST_WORDS_MS 1000	/* for the host to take what the kernel said */
 #define LOOK_NS 1000000000ull
 #define GONE_NS 30000000000ull	/* for the worker to end what it is at when the host has gone */
 #define LASTING_TRIES 100	/* a cgroup is busy until the last process in it is no more */
@@ -211,6 +212,15 @@ static void serve_hangup(struct supervisor *self, struct pollfd *host)
 		kill(self->worker, SIGKILL);
 }
 
+/* Then it waits for more, or for the host to take it. */
+static void tell_klog(const struct supervisor *self, struct pollfd *wait)
+{
+	if (klog_pump(self->klog, STDERR_FILENO, 0))
+		*wait = (struct pollfd){ .fd = self->klog, .events = POLLIN };
+	else
+		*wait = (struct pollfd){ .fd = STDERR_FILENO, .events = POLLOUT };
+}
+
 static void watch_worker(struct supervisor *self)
 {
 	struct pollfd waits[WAITS] = {
@@ -223,7 +233,7 @@ static void watch_worker(struct supervisor *self)
 		if (poll(waits, WAITS, self->gone_ns || self->patience ? LOOK_MS : -1) < 0)
 			continue;
 		if (waits[WAIT_KLOG].revents)
-			klog_pump(self->klog, STDERR_FILENO);
+			tell_klog(self, &waits[WAIT_KLOG]);
 		if (serve_signals(self))
 			return;
 		serve_hangup(self, &waits[WAIT_HOST]);
@@ -287,7 +297,7 @@ static int clear_away(struct supervisor *self)
 	}
 	brought_take_away(self->kmsg);
 	settings_give_back(self->kmsg);
-	klog_pump(self->klog, STDERR_FILENO);
+	klog_pump(self->klog, STDERR_FILENO, LAST_WORDS_MS);
 	return status;
 }
 

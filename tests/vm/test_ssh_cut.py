@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.guest.filters import LoadedObject
 from harness.guest.guest import Guest
 from harness.images.ssh_server import OPENSSH
 from harness.remote.host import RemoteHost
@@ -65,6 +66,12 @@ def filters(target: Target, tmp_path: Path) -> bytes:
     return compiler_in(tmp_path, target.arch)(FILTERS)
 
 
+def cut_off(guest: Guest, loaded: LoadedObject) -> None:
+    """Whether this is still heard of or not."""
+    loaded.filters["dropped"].attach("xdp/eth0")
+    guest.shell("true").wait()
+
+
 @pytest.mark.parametrize("timeout_s", [2, 60])
 def test_a_filter_that_cuts_the_connection_goes_and_nobody_is_accused(
     machine: SshGuest, begin: Begin, filters: bytes, timeout_s: float
@@ -72,13 +79,33 @@ def test_a_filter_that_cuts_the_connection_goes_and_nobody_is_accused(
     """Also where the trial is given up before the agent gives up the host."""
     before = look(machine)
     guest = begin(timeout_s)
-    guest.load(filters).filters["dropped"].attach("xdp/eth0")
+    loaded = guest.load(filters)
 
     with pytest.raises(ChannelError) as lost:
-        guest.shell("true").wait()
+        cut_off(guest, loaded)
     loss = guest.vm.loss(lost.value)
 
     assert isinstance(lost.value, SilenceError) == (timeout_s < PATIENCE_S)
+    assert loss.machine_fault is not None
+    assert f"nothing came to the agent for {PATIENCE_S} s" in loss.machine_fault
+    assert wait_until_clean(machine, before) == before
+
+
+def test_a_kernel_that_talks_without_end_does_not_keep_the_agent(
+    machine: SshGuest, begin: Begin, filters: bytes
+) -> None:
+    """What it says comes over the connection that is cut, and is not taken there."""
+    before = look(machine)
+    guest = begin()
+    guest.shell(
+        "line=$(head -c 400 /dev/zero | tr '\\0' x); while echo $line >/dev/kmsg; do :; done"
+    )
+    loaded = guest.load(filters)
+
+    with pytest.raises(ChannelError) as lost:
+        cut_off(guest, loaded)
+    loss = guest.vm.loss(lost.value)
+
     assert loss.machine_fault is not None
     assert f"nothing came to the agent for {PATIENCE_S} s" in loss.machine_fault
     assert wait_until_clean(machine, before) == before
