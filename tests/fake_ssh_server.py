@@ -20,6 +20,9 @@ from harness.values.ssh_address import Credentials, SshAddress
 
 _HOST = "127.0.0.1"
 
+# How paramiko tells that the other end is gone, at whatever moment.
+_CUT = (OSError, EOFError, paramiko.SSHException)
+
 
 @dataclass
 class FakeSshServer(paramiko.ServerInterface):
@@ -96,13 +99,13 @@ class FakeSshServer(paramiko.ServerInterface):
             status = process.wait()
             for pump in pumps:
                 pump.join()
-            with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            with contextlib.suppress(*_CUT):
                 channel.send_exit_status(status)
-            channel.close()
+                channel.close()
 
 
 def _feed(channel: paramiko.Channel, sink: IO[bytes]) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(*_CUT):
         while data := channel.recv(65536):
             sink.write(data)
     with contextlib.suppress(OSError):
@@ -111,7 +114,7 @@ def _feed(channel: paramiko.Channel, sink: IO[bytes]) -> None:
 
 def _pump(source: IO[bytes], sink: Callable[[bytes], None]) -> threading.Thread:
     def run() -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_CUT):
             while data := source.read(65536):
                 sink(data)
 
@@ -141,6 +144,6 @@ def _accept(listener: socket.socket, server: FakeSshServer, key: paramiko.PKey) 
             connection, _ = listener.accept()
             transport = paramiko.Transport(connection)
             transport.add_server_key(key)
-            with contextlib.suppress(paramiko.SSHException, EOFError):
+            with contextlib.suppress(*_CUT):
                 transport.start_server(server=server)
             server.transports.append(transport)
