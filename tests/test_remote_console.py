@@ -1,5 +1,6 @@
 """harness.remote.console: what each kind of console says comes into the file while it is open."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pexpect.socket_pexpect import SocketSpawn
 
 from harness.remote.console import ConsoleReader
 from harness.values.console_source import ConsoleKind, ConsoleSource
@@ -33,7 +35,7 @@ def serve(*connections: Callable[[socket.socket], None]) -> int:
         with listener:
             for act in connections:
                 connection, _ = listener.accept()
-                with connection:
+                with connection, contextlib.suppress(OSError):
                     act(connection)
 
     threading.Thread(target=run, daemon=True).start()
@@ -64,6 +66,25 @@ def test_a_terminal_server_is_declined_its_options(tmp_path: Path) -> None:
 
     assert wait_for(path.read_bytes, LINE) == LINE
     assert wait_for(lambda: b"".join(heard), b"\x01") == bytes([255, 254, 1])
+    reader.close()
+
+
+def test_a_terminal_server_that_takes_no_answer_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has hung up in between. What it said counts, and it is connected to anew."""
+
+    def refuse(_: "SocketSpawn[bytes]", __: bytes) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(SocketSpawn, "send", refuse)
+    path = tmp_path / "log"
+    question = bytes([255, 251, 1])
+    port = serve(lambda one: one.sendall(question + b"first "), lambda two: two.sendall(LINE))
+
+    reader = ConsoleReader(ConsoleSource(ConsoleKind.TELNET, "127.0.0.1", port), path)
+
+    assert wait_for(path.read_bytes, LINE) == b"first " + LINE
     reader.close()
 
 

@@ -106,8 +106,10 @@ class ConsoleReader:
 
         def take(data: bytes) -> bytes:
             text, answer = telnet.feed(data)
-            if answer:
-                stream.send(answer)
+            # Who has hung up meanwhile is noticed by the next read.
+            with contextlib.suppress(OSError):
+                if answer:
+                    stream.send(answer)
             return text
 
         return take
