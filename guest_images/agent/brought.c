@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "agent.h"
 #include "init.h"
@@ -24,13 +23,8 @@ static struct brought *brought;
 
 int brought_open(void)
 {
-	void *shared = mmap(NULL, sizeof(*brought), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (shared == MAP_FAILED)
-		return -1;
-	brought = shared;
-	return 0;
+	brought = shared_memory(sizeof(*brought));
+	return brought ? 0 : -1;
 }
 
 bool brought_is_kept(void)

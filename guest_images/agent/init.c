@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -59,6 +60,13 @@ void kmsg_line(int kmsg, const char *format, ...)
 	strcat(line, "\n");
 	if (write(kmsg, line, strlen(line)) < 0)
 		return;	/* there is nowhere left to say so */
+}
+
+void *shared_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
 }
 
 int open_kmsg(void)

@@ -14,6 +14,9 @@ void set_limits(int kmsg);
 void write_setting(int kmsg, const char *path, const char *value);
 void report_death(int kmsg, int status);
 
+/* Zeros that a process and those it forks from now on have in common, or NULL. */
+void *shared_memory(size_t size);
+
 /* A machine that runs already. Patience: seconds without a word from the host, 0 for ever. */
 int supervise(const char *folder, unsigned int patience);
 

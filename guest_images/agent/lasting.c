@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "init.h"
 #include "lasting.h"
 #include "limits.h"
 
@@ -27,13 +27,8 @@ static struct lasting *lasting;
 
 int lasting_open(void)
 {
-	void *shared = mmap(NULL, sizeof(*lasting), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (shared == MAP_FAILED)
-		return -1;
-	lasting = shared;
-	return 0;
+	lasting = shared_memory(sizeof(*lasting));
+	return lasting ? 0 : -1;
 }
 
 uint64_t lasting_add(lasting_end_fn *end, const void *state, size_t size)

@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -243,9 +242,8 @@ static void watch_worker(struct supervisor *self)
 
 static int open_shared(struct supervisor *self)
 {
-	self->heard = mmap(NULL, sizeof(*self->heard), PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return self->heard == MAP_FAILED || brought_open() || lasting_open() ? -1 : 0;
+	self->heard = shared_memory(sizeof(*self->heard));
+	return !self->heard || brought_open() || lasting_open() ? -1 : 0;
 }
 
 static int open_all(struct supervisor *self)
