@@ -203,10 +203,11 @@ class RemoteMachine:
         )
         try:
             facts = host.wait()
-            cut = host.kernel_said(self._name)
+            rebooted = facts.boot_id != self.identity.boot_id
+            cut = not rebooted and host.kernel_said(self._name)
         except TargetError as gone:
             return Loss(f"{error.message}; {gone.message}")
-        if facts.boot_id != self.identity.boot_id:
+        if rebooted:
             return Loss("the target rebooted: it has another boot id")
         if isinstance(error, SilenceError) and not cut:
             return Loss(error.message)
