@@ -66,10 +66,21 @@ def filters(target: Target, tmp_path: Path) -> bytes:
     return compiler_in(tmp_path, target.arch)(FILTERS)
 
 
-def cut_off(guest: Guest, loaded: LoadedObject) -> None:
-    """Whether this is still heard of or not."""
+def cut(guest: Guest, loaded: LoadedObject) -> None:
+    """Whether the first of this is still answered or not."""
     loaded.filters["dropped"].attach("xdp/eth0")
     guest.shell("true").wait()
+
+
+def cut_off(guest: Guest, loaded: LoadedObject) -> ChannelError:
+    """How it is lost; nobody is accused of that."""
+    with pytest.raises(ChannelError) as lost:
+        cut(guest, loaded)
+    loss = guest.vm.loss(lost.value)
+
+    assert loss.machine_fault is not None
+    assert f"nothing came to the agent for {PATIENCE_S} s" in loss.machine_fault
+    return lost.value
 
 
 @pytest.mark.parametrize("timeout_s", [2, 60])
@@ -79,15 +90,10 @@ def test_a_filter_that_cuts_the_connection_goes_and_nobody_is_accused(
     """Also where the trial is given up before the agent gives up the host."""
     before = look(machine)
     guest = begin(timeout_s)
-    loaded = guest.load(filters)
 
-    with pytest.raises(ChannelError) as lost:
-        cut_off(guest, loaded)
-    loss = guest.vm.loss(lost.value)
+    lost = cut_off(guest, guest.load(filters))
 
-    assert isinstance(lost.value, SilenceError) == (timeout_s < PATIENCE_S)
-    assert loss.machine_fault is not None
-    assert f"nothing came to the agent for {PATIENCE_S} s" in loss.machine_fault
+    assert isinstance(lost, SilenceError) == (timeout_s < PATIENCE_S)
     assert wait_until_clean(machine, before) == before
 
 
@@ -100,14 +106,9 @@ def test_a_kernel_that_talks_without_end_does_not_keep_the_agent(
     guest.shell(
         "line=$(head -c 400 /dev/zero | tr '\\0' x); while echo $line >/dev/kmsg; do :; done"
     )
-    loaded = guest.load(filters)
 
-    with pytest.raises(ChannelError) as lost:
-        cut_off(guest, loaded)
-    loss = guest.vm.loss(lost.value)
+    cut_off(guest, guest.load(filters))
 
-    assert loss.machine_fault is not None
-    assert f"nothing came to the agent for {PATIENCE_S} s" in loss.machine_fault
     assert wait_until_clean(machine, before) == before
 
 
